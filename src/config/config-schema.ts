@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { address, flag, integer, list, oneOf, optional, text, url } from './setting-types.js';
+
+const POSTGRES_URL = 'a PostgreSQL URL such as postgres://user:password@host:5432/name';
+const RESOLVERS = 'DNS servers as IP addresses, each with a port if need be, separated by commas, or empty';
+const PROXIES = 'addresses, subnets, or loopback, linklocal, uniquelocal, separated by commas, or empty';
+
+const server = z.strictObject({
+  port: integer(1, 65535),
+  host: text('an address or host name of this machine'),
+  publicUrl: optional(
+    url(['http:', 'https:'], 'an http or https URL without query and fragment').refine((value) => !/[?#@]/.test(value)),
+  ),
+  tlsCertFile: optional(text('the path of a PEM file')),
+  tlsKeyFile: optional(text('the path of a PEM file')),
+  trustProxy: list(z.enum(['loopback', 'linklocal', 'uniquelocal']).or(address({ subnet: true })), PROXIES),
+  allowPlainHttp: flag(),
+});
+
+const database = z.strictObject({
+  url: optional(url(['postgres:', 'postgresql:'], POSTGRES_URL)),
+  readUrl: optional(url(['postgres:', 'postgresql:'], POSTGRES_URL)),
+  poolSize: integer(1, 1000),
+  readPoolSize: integer(1, 1000),
+});
+
+const limits = z.strictObject({
+  bodyBytes: integer(1024, 1_073_741_824),
+  groupBodyBytes: integer(1024, 1_073_741_824),
+  bodyDepth: integer(4, 1000),
+  bodyAttributes: integer(10, 1_000_000),
+  filterLength: integer(64, 65_536),
+  filterDepth: integer(1, 100),
+  filterTerms: integer(1, 1000),
+  patchOperations: integer(1, 1_000_000),
+  membersPerRequest: integer(1, 1_000_000),
+  pageSizeDefault: integer(1, 10_000),
+  pageSizeMax: integer(1, 10_000),
+});
+
+/** Every setting, as config/default.yaml and the environment give it. What each one means is said in default.yaml. */
+export const configSchema = z.strictObject({
+  server,
+  dataDir: text('the path of a folder'),
+  database,
+  log: z.strictObject({
+    level: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    retentionMonths: integer(1, 1200),
+  }),
+  dns: z.strictObject({ resolvers: list(address({ port: true }), RESOLVERS) }),
+  tokens: z.strictObject({
+    cacheMilliseconds: integer(0, 60_000),
+    lifetimeDays: integer(1, 3650),
+    warningDays: integer(0, 3650),
+  }),
+  directory: z.strictObject({ deletionGraceDays: integer(0, 3650) }),
+  limits,
+});
+
+/** The settings as they are written, before paths and defaults that depend on others are worked out. */
+export type Settings = z.output<typeof configSchema>;
