@@ -1,0 +1,7 @@
+import { connectionEntities } from './connections/index.js';
+import { directoryEntities } from './directory/index.js';
+import { licensingEntities } from './licensing/index.js';
+import { logEntities } from './log/index.js';
+
+/** Every table that the migrations make, for `openDatabase`. */
+export const entities = [...directoryEntities, ...connectionEntities, ...licensingEntities, ...logEntities];
