@@ -1,0 +1,126 @@
+import type { Database, Transaction } from '../database/index.js';
+import {
+  type Actor,
+  type Command,
+  type Effects,
+  type LockingCommand,
+  LocksOutdated,
+  type ObjectType,
+  type StandaloneCommand,
+  translateViolation,
+} from '../directory/index.js';
+import { RollcallError } from '../errors/index.js';
+import { type AccessChange, settle } from '../licensing/index.js';
+import { appendStatements } from '../log/index.js';
+import { failureEntry, successEntry } from './entries.js';
+import { takeLocks } from './locks.js';
+import { together } from './together.js';
+
+/** What is asked for, as far as it is known before a command is made of it. */
+export interface Request {
+  readonly action: string;
+  readonly objectType: ObjectType;
+  readonly objectId?: string | undefined;
+}
+
+/** Makes the command; asked again when the command finds that it needs other locks than it took. */
+export type CommandSource<Result> = () => Promise<Command<Result>> | Command<Result>;
+
+export interface Change {
+  /**
+   * Makes and runs a command in one transaction: locks in order, the command itself, seats for exactly the users it
+   * touched, the log entry. Either all of it happened, or nothing but a log entry of the failure.
+   * @throws whatever the command throws; RollcallError `unavailable` when the database is away
+   */
+  run<Result>(actor: Actor, request: Request, source: CommandSource<Result>): Promise<Result>;
+  /** Notes a request that was refused before a command could be made of it. */
+  refuse(actor: Actor, request: Request, error: unknown): Promise<void>;
+}
+
+/** How often a command may find its locks outdated before the object is called busy. */
+const MOST_ATTEMPTS = 5;
+
+/** The one way to write: see design section 1. */
+export function createChange(database: Database): Change {
+  const refuse = async (actor: Actor, request: Request, error: unknown, started = process.hrtime.bigint()) => {
+    const entry = failureEntry(actor, { objectId: undefined, ...request }, error, started);
+    await database.write(together(appendStatements(entry)));
+  };
+  return {
+    refuse,
+    async run(actor, request, source) {
+      const started = process.hrtime.bigint();
+      try {
+        return await attempt(database, actor, source, started);
+      } catch (caught) {
+        const error = translateViolation(caught);
+        // While the database is away there is nowhere to write to; the answer says so and the client comes again.
+        const away = error instanceof RollcallError && error.kind === 'unavailable';
+        if (!away) await refuse(actor, request, error, started);
+        throw error;
+      }
+    },
+  };
+}
+
+async function attempt<Result>(
+  database: Database,
+  actor: Actor,
+  source: CommandSource<Result>,
+  started: bigint,
+): Promise<Result> {
+  for (let tried = 1; ; tried++) {
+    const command = await source();
+    try {
+      return 'standalone' in command
+        ? await runStandalone(database, actor, command, started)
+        : await database.transaction((transaction) => runLocked(transaction, actor, command, started));
+    } catch (error) {
+      if (!(error instanceof LocksOutdated)) throw error;
+      if (tried === MOST_ATTEMPTS) {
+        const message = 'The object changes too often to be locked; try again.';
+        throw new RollcallError('unavailable', 'change.busy', message, {}, { cause: error });
+      }
+    }
+  }
+}
+
+async function runStandalone<Result>(
+  database: Database,
+  actor: Actor,
+  command: StandaloneCommand<Result>,
+  started: bigint,
+): Promise<Result> {
+  const effects = command.standalone();
+  const entry = successEntry(actor, command, effects, [], started);
+  await database.write(together([...effects.writes, ...appendStatements(entry)]));
+  return effects.result;
+}
+
+async function runLocked<Result>(
+  transaction: Transaction,
+  actor: Actor,
+  command: LockingCommand<Result>,
+  started: bigint,
+): Promise<Result> {
+  const held = await takeLocks(transaction, actor.siteId, command);
+  const effects = await command.run(transaction, held);
+  const settles = effects.affectedUserIds.length + (effects.affectedApplicationIds?.length ?? 0) > 0;
+  const access = settles ? await writeAndSettle(transaction, actor, effects) : [];
+  const entry = successEntry(actor, command, effects, access, started);
+  transaction.runAtCommit(together([...(settles ? [] : effects.writes), ...appendStatements(entry)]));
+  return effects.result;
+}
+
+/** Seats are worked out from the new state, so the command's own writes go first. */
+async function writeAndSettle(
+  transaction: Transaction,
+  actor: Actor,
+  effects: Effects<unknown>,
+): Promise<readonly AccessChange[]> {
+  const written = effects.writes.length > 0 ? transaction.run(together(effects.writes)) : Promise.resolve([]);
+  const settled = settle(transaction, actor.siteId, effects.affectedUserIds, effects.affectedApplicationIds);
+  // Not awaited one by one: the statements keep their order and share a round trip.
+  const [, access] = await Promise.all([written, settled]);
+  return access;
+}

@@ -1,0 +1,1 @@
+export { type Change, type CommandSource, createChange, type Request } from './change.js';

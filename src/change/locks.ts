@@ -1,0 +1,46 @@
+import { type Sql, sql, type Transaction } from '../database/index.js';
+import type { Held, LockingCommand } from '../directory/index.js';
+
+/** The first number of the advisory lock's key, so that it meets no other use of advisory locks. */
+const STRUCTURE = 7_364;
+
+/**
+ * Takes a command's locks in the order of design section 4: structure, groups by id, users by id. (Licences come
+ * last, where seats are settled.) Whatever is known beforehand goes in one round trip with the command's own read;
+ * each is a statement of its own, for one statement keeps the snapshot from before its wait.
+ */
+export async function takeLocks(
+  transaction: Transaction,
+  siteId: number,
+  command: LockingCommand<unknown>,
+): Promise<Held> {
+  const known = typeof command.userIds === 'function' ? undefined : command.userIds;
+  const statements: Sql[] = [];
+  if (command.structure === 'exclusive') statements.push(sql`SELECT pg_advisory_xact_lock(${STRUCTURE}, ${siteId})`);
+  if (command.structure === 'shared') {
+    statements.push(sql`SELECT pg_advisory_xact_lock_shared(${STRUCTURE}, ${siteId})`);
+  }
+  if (command.groupIds.length > 0) statements.push(lockGroups(siteId, command.groupIds));
+  const usersAt = known !== undefined && known.length > 0 ? statements.push(lockUsers(siteId, known)) - 1 : undefined;
+  const readAt = command.read === undefined ? undefined : statements.push(command.read) - 1;
+  const found = await transaction.runTogether(statements);
+  const rows = readAt === undefined ? [] : (found[readAt] ?? []);
+  let users = usersAt === undefined ? [] : (found[usersAt] ?? []);
+  if (typeof command.userIds === 'function') {
+    users = await transaction.run(lockUsers(siteId, await command.userIds(transaction)));
+  }
+  // lockUsers names the column.
+  return { rows, userIds: new Set((users as { id: string }[]).map((user) => user.id)) };
+}
+
+function lockGroups(siteId: number, ids: readonly string[]): Sql {
+  return sql`
+    SELECT id FROM groups WHERE site_id = ${siteId} AND id = ANY (${ids}::uuid[]) AND deleted_at IS NULL
+    ORDER BY id FOR NO KEY UPDATE`;
+}
+
+function lockUsers(siteId: number, ids: readonly string[]): Sql {
+  return sql`
+    SELECT id FROM users WHERE site_id = ${siteId} AND id = ANY (${ids}::uuid[]) AND deleted_at IS NULL
+    ORDER BY id FOR NO KEY UPDATE`;
+}

@@ -1,0 +1,182 @@
+import { type Sql, sql, type Transaction } from '../database/index.js';
+import { type Actor, type LockingCommand, newObjectId, type StandaloneCommand } from '../directory/index.js';
+import { RollcallError } from '../errors/index.js';
+import type { Connection, TokenScope } from './connection.js';
+import { connectionColumns } from './read-connections.js';
+import { issueToken, newConnectionKey } from './token.js';
+
+export interface NewConnection {
+  readonly name: string;
+  readonly type: Connection['type'];
+  readonly profile: string;
+  readonly adopt: boolean;
+  readonly sees: Connection['sees'];
+  readonly passwords: Connection['passwords'];
+  readonly scope: TokenScope;
+  readonly expiresAt: Date;
+}
+
+export interface CreatedConnection {
+  readonly connection: Connection;
+  readonly token: string;
+  readonly tokenId: string;
+}
+
+/** Two at most, so that a client can change over without a gap and old ones do not pile up. */
+const VALID_TOKENS = 2;
+
+/** Makes a connection with its first token, which the result alone shows. @throws RollcallError `connection.name-taken` */
+export function createConnection(actor: Actor, wanted: NewConnection): StandaloneCommand<CreatedConnection> {
+  const { scope, expiresAt, ...settings } = wanted;
+  const connection: Connection = {
+    ...settings,
+    siteId: actor.siteId,
+    id: newObjectId(),
+    key: newConnectionKey(),
+    state: 'active',
+    createdAt: new Date(),
+  };
+  const { token, secretHash } = issueToken(connection.key);
+  const tokenId = newObjectId();
+  return {
+    action: 'connection.create',
+    objectType: 'Connection',
+    objectId: connection.id,
+    standalone: () => ({
+      result: { connection, token, tokenId },
+      objectId: connection.id,
+      objectName: connection.name,
+      changed: Object.entries({ ...settings, scope, expiresAt }).map(([attribute, value]) => ({
+        attribute,
+        old: undefined,
+        new: value,
+      })),
+      subjects: [],
+      affectedUserIds: [],
+      writes: [
+        sql`
+          INSERT INTO connections (site_id, id, key, name, type, profile, adopt, sees, passwords, created_at)
+          VALUES (${connection.siteId}, ${connection.id}, ${connection.key}, ${connection.name}, ${connection.type},
+            ${connection.profile}, ${connection.adopt}, ${connection.sees}, ${connection.passwords},
+            ${connection.createdAt})`,
+        insertToken(connection, tokenId, secretHash, scope, expiresAt),
+      ],
+    }),
+  };
+}
+
+/**
+ * Issues another token. Of the valid ones only the newest stays beside it.
+ * @throws RollcallError `connection.not-found`
+ */
+export function rotateToken(
+  actor: Actor,
+  name: string,
+  scope: TokenScope,
+  expiresAt: Date,
+): LockingCommand<CreatedConnection> {
+  return onConnection(actor, 'connection.rotate-token', name, async (connection) => {
+    const { token, secretHash } = issueToken(connection.key);
+    const tokenId = newObjectId();
+    return {
+      result: { connection, token, tokenId },
+      changed: [{ attribute: 'tokens', old: undefined, new: { id: tokenId, scope, expiresAt } }],
+      writes: [
+        insertToken(connection, tokenId, secretHash, scope, expiresAt),
+        sql`
+          UPDATE connection_tokens SET revoked_at = now()
+          WHERE site_id = ${connection.siteId} AND id IN (
+            SELECT id FROM connection_tokens
+            WHERE site_id = ${connection.siteId} AND connection_id = ${connection.id}
+              AND revoked_at IS NULL AND expires_at > now()
+            ORDER BY created_at DESC OFFSET ${VALID_TOKENS - 1}
+          )`,
+      ],
+    };
+  });
+}
+
+/**
+ * Revokes one token of a connection, or all of them.
+ * @throws RollcallError `connection.not-found`, `connection.no-token`
+ */
+export function revokeToken(
+  actor: Actor,
+  name: string,
+  tokenId: string | undefined,
+): LockingCommand<readonly string[]> {
+  return onConnection(actor, 'connection.revoke-token', name, async (connection, transaction) => {
+    const revoked = await transaction.run<{ id: string }>(sql`
+      UPDATE connection_tokens SET revoked_at = now()
+      WHERE site_id = ${connection.siteId} AND connection_id = ${connection.id} AND revoked_at IS NULL
+        AND (${tokenId ?? null}::text IS NULL OR id::text = ${tokenId ?? null})
+      RETURNING id`);
+    if (revoked.length === 0) {
+      throw new RollcallError('not-found', 'connection.no-token', `${name} has no such token that is not revoked yet.`);
+    }
+    const ids = revoked.map((row) => row.id);
+    return { result: ids, changed: [{ attribute: 'tokens', old: ids, new: undefined }], writes: [] };
+  });
+}
+
+/** Pauses a connection (its requests get 503 with Retry-After) or lets it go on. @throws RollcallError `connection.not-found` */
+export function setConnectionState(actor: Actor, name: string, state: Connection['state']): LockingCommand<Connection> {
+  const action = state === 'paused' ? 'connection.pause' : 'connection.resume';
+  return onConnection(actor, action, name, async (connection) => ({
+    result: { ...connection, state },
+    changed: connection.state === state ? [] : [{ attribute: 'state', old: connection.state, new: state }],
+    writes: [
+      sql`UPDATE connections SET state = ${state} WHERE site_id = ${connection.siteId} AND id = ${connection.id}`,
+    ],
+  }));
+}
+
+interface ConnectionChange<Result> {
+  readonly result: Result;
+  readonly changed: readonly { attribute: string; old: unknown; new: unknown }[];
+  readonly writes: readonly Sql[];
+}
+
+function onConnection<Result>(
+  actor: Actor,
+  action: string,
+  name: string,
+  work: (connection: Connection, transaction: Transaction) => Promise<ConnectionChange<Result>>,
+): LockingCommand<Result> {
+  return {
+    action,
+    objectType: 'Connection',
+    structure: 'none',
+    groupIds: [],
+    userIds: [],
+    async run(transaction) {
+      const rows = await transaction.run<Connection>(sql`
+        SELECT ${connectionColumns} FROM connections c WHERE site_id = ${actor.siteId} AND name = ${name} FOR UPDATE`);
+      const connection = rows[0];
+      if (connection === undefined) {
+        throw new RollcallError('not-found', 'connection.not-found', `There is no connection "${name}".`);
+      }
+      const change = await work(connection, transaction);
+      return {
+        ...change,
+        objectId: connection.id,
+        objectName: connection.name,
+        subjects: [],
+        affectedUserIds: [],
+        unchanged: change.changed.length === 0,
+      };
+    },
+  };
+}
+
+function insertToken(
+  connection: Connection,
+  tokenId: string,
+  secretHash: Buffer,
+  scope: TokenScope,
+  expiresAt: Date,
+): Sql {
+  return sql`
+    INSERT INTO connection_tokens (site_id, connection_id, id, secret_hash, scope, expires_at)
+    VALUES (${connection.siteId}, ${connection.id}, ${tokenId}, ${secretHash}, ${scope}, ${expiresAt})`;
+}

@@ -1,0 +1,47 @@
+import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import type { TokenScope } from './connection.js';
+
+// What the migration 0002-connections makes, as TypeORM sees it. Fields have a `!` because TypeORM fills them.
+
+/** A provisioning client. */
+@Entity('connections')
+@Unique('connections_key_unique', ['key'])
+@Unique('connections_name_unique', ['siteId', 'name'])
+@Check('connections_type', `type IN ('scim', 'google')`)
+@Check('connections_state', `state IN ('active', 'paused')`)
+@Check('connections_sees', `sees IN ('site', 'own')`)
+@Check('connections_passwords', `passwords IN ('ignore', 'refuse', 'store')`)
+export class Connection {
+  @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'connections_pk' }) siteId!: number;
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'connections_pk' }) id!: string;
+  @Column({ type: 'text', collation: 'C' }) key!: string;
+  @Column('text') name!: string;
+  @Column('text') type!: 'scim' | 'google';
+  @Column('text') profile!: string;
+  @Column('text', { default: 'active' }) state!: 'active' | 'paused';
+  @Column('boolean', { default: false }) adopt!: boolean;
+  @Column('text', { default: 'site' }) sees!: 'site' | 'own';
+  @Column('text', { default: 'ignore' }) passwords!: 'ignore' | 'refuse' | 'store';
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+}
+
+/** A bearer token of a connection, of which the hash alone is known. */
+@Entity('connection_tokens')
+@Check('connection_tokens_scope', `scope IN ('read', 'write')`)
+@ForeignKey(() => Connection, ['siteId', 'connectionId'], ['siteId', 'id'], {
+  name: 'connection_tokens_connection',
+  onDelete: 'CASCADE',
+})
+export class ConnectionToken {
+  @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'connection_tokens_pk' }) siteId!: number;
+  @PrimaryColumn('uuid', { name: 'connection_id', primaryKeyConstraintName: 'connection_tokens_pk' })
+  connectionId!: string;
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'connection_tokens_pk' }) id!: string;
+  @Column('bytea', { name: 'secret_hash' }) secretHash!: Buffer;
+  @Column('text') scope!: TokenScope;
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
+  @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
+}
+
+export const connectionEntities = [Connection, ConnectionToken];

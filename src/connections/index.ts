@@ -1,0 +1,12 @@
+export { type Authentication, type Authenticator, createAuthenticator, type Refusal } from './authenticate.js';
+export type { Connection, TokenScope, TokenSummary } from './connection.js';
+export {
+  type CreatedConnection,
+  createConnection,
+  type NewConnection,
+  revokeToken,
+  rotateToken,
+  setConnectionState,
+} from './connection-commands.js';
+export { connectionEntities } from './entities.js';
+export { type ConnectionWithTokens, listConnections } from './read-connections.js';

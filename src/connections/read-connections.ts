@@ -1,0 +1,27 @@
+import { type Database, sql } from '../database/index.js';
+import type { Connection, TokenSummary } from './connection.js';
+
+/** The columns of `connections c` under the names of Connection. */
+export const connectionColumns = sql`
+  c.site_id AS "siteId", c.id, c.key, c.name, c.type, c.profile, c.state, c.adopt, c.sees, c.passwords,
+  c.created_at AS "createdAt"`;
+
+export interface ConnectionWithTokens extends Connection {
+  readonly tokens: readonly TokenSummary[];
+}
+
+/** Every connection of a site with its tokens, the newest token first. */
+export async function listConnections(database: Database, siteId: number): Promise<ConnectionWithTokens[]> {
+  const connections = await database.read<Connection>(sql`
+    SELECT ${connectionColumns} FROM connections c WHERE c.site_id = ${siteId} ORDER BY c.name`);
+  const tokens = await database.read<TokenSummary & { connectionId: string }>(sql`
+    SELECT connection_id AS "connectionId", id, scope, created_at AS "createdAt", expires_at AS "expiresAt",
+      revoked_at AS "revokedAt"
+    FROM connection_tokens WHERE site_id = ${siteId} ORDER BY created_at DESC`);
+  return connections.map((connection) => ({
+    ...connection,
+    tokens: tokens
+      .filter((token) => token.connectionId === connection.id)
+      .map(({ connectionId: _, ...token }) => token),
+  }));
+}

@@ -1,0 +1,19 @@
+/** Where a change comes from; the words of the log (design section 6). */
+export type Source = 'scim' | 'google' | 'portal' | 'cli' | 'system';
+
+/** The provisioning client on whose behalf something happens. */
+export interface ActingConnection {
+  readonly id: string;
+  readonly name: string;
+  /** May become the owner of objects that have none. */
+  readonly adopt: boolean;
+}
+
+/** Who asks for a change, in which site, and under which number the request is found again. */
+export interface Actor {
+  readonly siteId: number;
+  readonly source: Source;
+  /** Absent when an administrator or the system acts: what they make is local. */
+  readonly connection: ActingConnection | undefined;
+  readonly correlationId: string;
+}

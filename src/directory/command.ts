@@ -1,0 +1,82 @@
+import type { Sql, Transaction } from '../database/index.js';
+import type { AttributeChange } from './attribute-changes.js';
+
+export type ObjectType = 'User' | 'Group' | 'Site' | 'Domain' | 'Connection' | 'Application' | 'Grant' | 'Licence';
+
+/**
+ * How a command holds the structure of its site (design section 4): `exclusive` for nesting edges, grants, roles,
+ * licences and the deletion of groups; `shared` for every other write that may touch somebody's access; `none` for
+ * writes that cannot.
+ */
+export type StructureLock = 'exclusive' | 'shared' | 'none';
+
+/** A user or group that an entry of the log is about, besides the object itself. */
+export interface Subject {
+  readonly kind: ObjectType;
+  readonly id: string;
+  /** What happened to it: `member-added`, `member-removed`, `access-granted` … */
+  readonly effect: string;
+}
+
+/** What a command did, for those who come after it in the same transaction. */
+export interface Effects<Result> {
+  readonly result: Result;
+  /** The object of the log entry. */
+  readonly objectId: string;
+  readonly objectName: string;
+  readonly changed: readonly AttributeChange[];
+  readonly subjects: readonly Subject[];
+  /** Users whose access may differ now: licensing settles exactly these. */
+  readonly affectedUserIds: readonly string[];
+  /** Applications whose licences changed, so that their queues may move. */
+  readonly affectedApplicationIds?: readonly string[];
+  /**
+   * Data-modifying statements that do not depend on each other. They become one statement with the log entry
+   * (measured: 0.55 of a plain insert, against 0.2-0.5 in five round trips).
+   */
+  readonly writes: readonly Sql[];
+  /** Nothing differs from before: nothing is written but a log entry that says so. */
+  readonly unchanged?: boolean;
+}
+
+/** What a command finds when it holds its locks. */
+export interface Held {
+  /** The rows of the command's `read`. */
+  readonly rows: readonly unknown[];
+  /** Those of the asked-for users that are visible. */
+  readonly userIds: ReadonlySet<string>;
+}
+
+interface Described {
+  readonly action: string;
+  readonly objectType: ObjectType;
+  readonly objectId?: string;
+}
+
+/** A change that reads and locks rows before it decides. */
+export interface LockingCommand<Result> extends Described {
+  readonly structure: StructureLock;
+  /** Rows to lock, in this order: groups, then users. A function is asked once the groups are held. */
+  readonly groupIds: readonly string[];
+  readonly userIds: readonly string[] | ((transaction: Transaction) => Promise<readonly string[]>);
+  /**
+   * A read that goes with the locks in one round trip. It is a statement of its own and so sees what was committed
+   * while the locks were waited for.
+   */
+  readonly read?: Sql;
+  /** Runs once everything is held: reads and, where later steps depend on them, writes. */
+  run(transaction: Transaction, held: Held): Promise<Effects<Result>>;
+}
+
+/** A change that depends on nothing that is there: one statement, without locks, that commits by itself. */
+export interface StandaloneCommand<Result> extends Described {
+  standalone(): Effects<Result>;
+}
+
+/** A change of the directory or of what stands on it, as `change` runs it. */
+export type Command<Result> = LockingCommand<Result> | StandaloneCommand<Result>;
+
+/** Thrown by a command that finds, once it holds its locks, that it needs others: `change` builds it again. */
+export class LocksOutdated extends Error {
+  override readonly name = 'LocksOutdated';
+}

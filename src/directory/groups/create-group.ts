@@ -1,0 +1,89 @@
+import { type Database, type Sql, sql } from '../../database/index.js';
+import type { Actor } from '../actor.js';
+import { attributeChanges } from '../attribute-changes.js';
+import type { Command, Effects, Subject } from '../command.js';
+import { comparisonKey } from '../comparison-key.js';
+import { writeIdentity } from '../identities.js';
+import { countDelta } from '../object-counts.js';
+import { newObjectId } from '../object-id.js';
+import { rebuildClosure } from './closure.js';
+import type { GroupProfile, UnknownMembers } from './group-profile.js';
+import { applyMemberChanges } from './member-changes.js';
+import { nameMembers, refuseUnknown } from './member-ids.js';
+import { memberSubjects } from './update-group.js';
+
+export interface NewGroup {
+  readonly profile: GroupProfile;
+  readonly externalId: string | undefined;
+  readonly members: readonly string[];
+  readonly unknownMembers: UnknownMembers;
+}
+
+export interface CreatedGroup {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Creates a group that belongs to the acting connection. Nothing is granted to a new group and it lies in no other,
+ * so nobody's access can change, whoever its members are.
+ * @throws RollcallError `group.unknown-member`
+ */
+export async function createGroup(database: Database, actor: Actor, group: NewGroup): Promise<Command<CreatedGroup>> {
+  const named = await nameMembers(database, actor.siteId, group.members);
+  refuseUnknown(named.unknown, group.unknownMembers);
+  const described = { action: 'group.create', objectType: 'Group', objectId: newObjectId() } as const;
+  const made = creation(actor, described.objectId, group, named.unknown);
+  if (named.userIds.length + named.groupIds.length === 0) {
+    return { ...described, standalone: () => made.effects(made.insert, []) };
+  }
+  const nesting = named.groupIds.length > 0;
+  return {
+    ...described,
+    structure: nesting ? 'exclusive' : 'shared',
+    groupIds: [],
+    userIds: named.userIds,
+    async run(transaction, held) {
+      const members = [{ kind: 'add' as const, ids: group.members }];
+      const add = (kind: 'users' | 'groups', known: ReadonlySet<string>) =>
+        applyMemberChanges(transaction, actor, described.objectId, kind, members, known);
+      const users = memberSubjects('User', await add('users', held.userIds));
+      if (!nesting) return made.effects(made.insert, users);
+      const groups = memberSubjects('Group', await add('groups', new Set(named.groupIds)));
+      // The closure follows living groups alone, so the group must be there first.
+      await transaction.run(made.insert);
+      await rebuildClosure(transaction, actor.siteId, [described.objectId]);
+      return made.effects(undefined, [...users, ...groups]);
+    },
+  };
+}
+
+function creation(actor: Actor, id: string, group: NewGroup, skipped: readonly string[]) {
+  const createdAt = new Date();
+  return {
+    insert: insertGroup(actor, id, group.profile, createdAt),
+    effects: (insert: Sql | undefined, subjects: readonly Subject[]): Effects<CreatedGroup> => ({
+      result: { id, createdAt, skipped },
+      objectId: id,
+      objectName: group.profile.displayName,
+      changed: attributeChanges({}, group.profile.document),
+      subjects,
+      affectedUserIds: [],
+      writes: [
+        ...(insert === undefined ? [] : [insert]),
+        ...writeIdentity(actor, 'Group', id, group.externalId),
+        countDelta(actor.siteId, 'Group', actor.connection?.id ?? null, 1),
+      ],
+    }),
+  };
+}
+
+function insertGroup(actor: Actor, id: string, profile: GroupProfile, createdAt: Date): Sql {
+  return sql`
+    INSERT INTO groups (site_id, id, display_name, display_name_key, owner_connection_id, document, folded,
+      created_at, modified_at)
+    VALUES (${actor.siteId}, ${id}, ${profile.displayName}, ${comparisonKey(profile.displayName)},
+      ${actor.connection?.id ?? null}, ${JSON.stringify(profile.document)}, ${JSON.stringify(profile.folded)},
+      ${createdAt}, ${createdAt})`;
+}

@@ -1,0 +1,71 @@
+import { sql } from '../../database/index.js';
+import type { Actor } from '../actor.js';
+import type { LockingCommand } from '../command.js';
+import { removeIdentity } from '../identities.js';
+import { countDelta } from '../object-counts.js';
+import { writeRight } from '../ownership.js';
+import { rebuildClosure, usersWithin, withAncestors } from './closure.js';
+import type { GroupRecord } from './group-profile.js';
+import { lockedGroup, lockedGroupQuery, requireGroupId } from './locked-group.js';
+
+/**
+ * Schedules a group for deletion. Everybody in it and below it may lose access, and what lies above it loses reach:
+ * a structural change. Memberships and nestings stay for a restore; reads and the closure follow living groups only.
+ * @param precondition sees the group under its lock and may throw
+ * @throws RollcallError `group.not-found`, `ownership.protected-group`
+ */
+export function deleteGroup(
+  actor: Actor,
+  id: string,
+  precondition: (current: GroupRecord) => void,
+): LockingCommand<void> {
+  const groupId = requireGroupId(id);
+  return {
+    action: 'group.delete',
+    objectType: 'Group',
+    objectId: groupId,
+    structure: 'exclusive',
+    groupIds: [groupId],
+    userIds: [],
+    read: lockedGroupQuery(actor, groupId),
+    async run(transaction, held) {
+      const current = lockedGroup(held.rows, groupId);
+      precondition(current);
+      const owns = actor.connection === undefined || current.ownerConnectionId === actor.connection.id;
+      if (!owns) {
+        return {
+          result: undefined,
+          objectId: groupId,
+          objectName: current.displayName,
+          changed: [],
+          subjects: [],
+          affectedUserIds: [],
+          writes: removeIdentity(actor, groupId),
+        };
+      }
+      writeRight({ kind: 'group', ...current }, actor);
+      const siteId = actor.siteId;
+      const within = await usersWithin(transaction, siteId, [groupId]);
+      const above = await withAncestors(transaction, siteId, [groupId]);
+      await transaction.run(sql`
+        UPDATE groups SET deleted_at = now(), version = version + 1 WHERE site_id = ${siteId} AND id = ${groupId}`);
+      await rebuildClosure(transaction, siteId, above);
+      return {
+        result: undefined,
+        objectId: groupId,
+        objectName: current.displayName,
+        changed: [{ attribute: 'deleted', old: undefined, new: true }],
+        subjects: within.map((user) => ({ kind: 'User', id: user, effect: 'member-removed' })),
+        affectedUserIds: within,
+        writes: [
+          sql`
+            UPDATE groups SET version = version + 1,
+              modified_at = greatest(now(), modified_at + interval '1 millisecond')
+            WHERE site_id = ${siteId}
+              AND id IN (SELECT group_id FROM nestings WHERE site_id = ${siteId} AND child_group_id = ${groupId})`,
+          countDelta(siteId, 'Group', current.ownerConnectionId, -1),
+        ],
+      };
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { type Database, join, type Sql, sql } from '../../database/index.js';
+import { isObjectId } from '../object-id.js';
+import type { GroupView, ListRequest, MemberView, Reader } from '../views.js';
+
+/** One group without its members, or undefined when the reader can see none with this id. */
+export async function readGroup(database: Database, reader: Reader, id: string): Promise<GroupView | undefined> {
+  if (!isObjectId(id)) return undefined;
+  const rows = await database.read<GroupView>(sql`
+    SELECT ${groupColumns} FROM ${groupTables(reader)} WHERE ${visible(reader)} AND g.id = ${id}`);
+  return rows[0];
+}
+
+/** A part of the groups that meet the condition, without their members. */
+export function listGroups(database: Database, request: ListRequest): Promise<GroupView[]> {
+  const { reader, condition, after, order } = request;
+  const conditions = [visible(reader)];
+  if (condition !== undefined) conditions.push(condition);
+  if (after !== undefined) conditions.push(sql`g.id > ${after}`);
+  return database.read<GroupView>(sql`
+    SELECT ${groupColumns} FROM ${groupTables(reader)} WHERE ${join(conditions, ' AND ')}
+    ORDER BY ${order === undefined ? sql`g.id` : sql`${order}, g.id`} LIMIT ${request.limit} OFFSET ${request.offset}`);
+}
+
+/** How many groups meet a condition. Without one, see countObjects. */
+export async function countGroups(database: Database, reader: Reader, condition: Sql): Promise<number> {
+  const rows = await database.read<{ total: number }>(sql`
+    SELECT count(*) AS total FROM groups g WHERE ${visible(reader)} AND ${condition}`);
+  return rows[0]?.total ?? 0;
+}
+
+/** The members of one group, users first, through a cursor: there may be a million. */
+export function streamMembers(database: Database, siteId: number, groupId: string): AsyncIterable<MemberView> {
+  return database.stream<MemberView>(members(sql`${siteId}`, [groupId]));
+}
+
+/** The members of several groups at once, for a page of groups. */
+export async function readMembers(
+  database: Database,
+  siteId: number,
+  groupIds: readonly string[],
+): Promise<Map<string, MemberView[]>> {
+  const found = new Map<string, MemberView[]>(groupIds.map((id) => [id, []]));
+  if (groupIds.length === 0) return found;
+  const rows = await database.read<MemberView & { groupId: string }>(members(sql`${siteId}`, groupIds));
+  for (const { groupId, ...member } of rows) found.get(groupId)?.push(member);
+  return found;
+}
+
+const groupColumns = sql`
+  g.id, g.document::text AS document, g.display_name AS "displayName", i.external_id AS "externalId", g.version,
+  g.created_at AS "createdAt", g.modified_at AS "modifiedAt"`;
+
+function members(siteId: Sql, groupIds: readonly string[]): Sql {
+  return sql`
+    SELECT m.group_id AS "groupId", u.id, 'User' AS type, coalesce(u.display_name, u.user_name) AS display
+    FROM memberships m
+    JOIN users u ON u.site_id = m.site_id AND u.id = m.user_id AND u.deleted_at IS NULL
+    WHERE m.site_id = ${siteId} AND m.group_id = ANY (${groupIds}::uuid[])
+    UNION ALL
+    SELECT n.group_id, c.id, 'Group', c.display_name
+    FROM nestings n
+    JOIN groups c ON c.site_id = n.site_id AND c.id = n.child_group_id AND c.deleted_at IS NULL
+    WHERE n.site_id = ${siteId} AND n.group_id = ANY (${groupIds}::uuid[])`;
+}
+
+function visible(reader: Reader): Sql {
+  const own =
+    reader.sees === 'site'
+      ? sql``
+      : sql` AND (g.owner_connection_id = ${reader.connectionId ?? null} OR g.owner_connection_id IS NULL)`;
+  return sql`g.site_id = ${reader.siteId} AND g.deleted_at IS NULL${own}`;
+}
+
+function groupTables(reader: Reader): Sql {
+  return sql`groups g LEFT JOIN identities i ON i.site_id = g.site_id AND i.object_id = g.id
+    AND i.connection_id = ${reader.connectionId ?? null}::uuid`;
+}

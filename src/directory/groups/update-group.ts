@@ -1,0 +1,212 @@
+import { type Database, type Sql, sql, type Transaction } from '../../database/index.js';
+import type { Actor } from '../actor.js';
+import { type AttributeChange, attributeChanges } from '../attribute-changes.js';
+import { type Effects, type Held, type LockingCommand, LocksOutdated, type Subject } from '../command.js';
+import { comparisonKey } from '../comparison-key.js';
+import { writeIdentity } from '../identities.js';
+import { laterThan } from '../later-than.js';
+import { countDelta } from '../object-counts.js';
+import { isObjectId } from '../object-id.js';
+import { type WriteRight, writeRight } from '../ownership.js';
+import { rebuildClosure, usersWithin, withAncestors } from './closure.js';
+import type { GroupProfile, GroupRecord, MemberChange, UnknownMembers } from './group-profile.js';
+import { lockedGroup, lockedGroupQuery, requireGroupId } from './locked-group.js';
+import { applyMemberChanges, type MemberDelta } from './member-changes.js';
+import { idsOf, type NamedMembers, nameMembers, refuseUnknown } from './member-ids.js';
+
+export interface GroupEdit {
+  readonly profile: GroupProfile;
+  readonly externalId: string | undefined;
+}
+
+export interface GroupUpdate {
+  /** Sees the group under its row lock; may throw, and then nothing has happened. */
+  readonly edit: (current: GroupRecord) => GroupEdit;
+  readonly members: readonly MemberChange[];
+  readonly unknownMembers: UnknownMembers;
+}
+
+export interface UpdatedGroup {
+  readonly record: GroupRecord;
+  readonly changed: boolean;
+  /** Ids that named nothing and were passed over. */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Changes a group's attributes and members by deltas: the other members are never read. Users who come or go are
+ * locked, since their access is settled; a change of nested groups holds the structure lock exclusively.
+ * @throws RollcallError `group.not-found`, `group.unknown-member`, `ownership.*`
+ */
+export async function updateGroup(
+  database: Database,
+  actor: Actor,
+  id: string,
+  update: GroupUpdate,
+): Promise<LockingCommand<UpdatedGroup>> {
+  const groupId = requireGroupId(id);
+  const ids = idsOf(update.members);
+  const removed = ids.removed.filter(isObjectId);
+  const named = await nameMembers(database, actor.siteId, [...new Set([...ids.added, ...removed])]);
+  const unknown = named.unknown.filter((name) => ids.added.includes(name));
+  refuseUnknown(unknown, update.unknownMembers);
+  const members = update.members.map((change) => (change.kind === 'remove' ? { ...change, ids: removed } : change));
+  const sweeping = members.some((change) => change.kind !== 'add' && change.kind !== 'remove');
+  const nesting = named.groupIds.length > 0 || (sweeping && (await nestsGroups(database, actor.siteId, groupId)));
+  return {
+    action: 'group.update',
+    objectType: 'Group',
+    objectId: groupId,
+    structure: nesting ? 'exclusive' : 'shared',
+    groupIds: [groupId],
+    userIds: sweeping
+      ? async (transaction) => [...named.userIds, ...(await currentMembers(transaction, actor.siteId, groupId))]
+      : named.userIds,
+    read: lockedGroupQuery(actor, groupId),
+    async run(transaction, held) {
+      const current = lockedGroup(held.rows, groupId);
+      if (sweeping && current.nests && !nesting) throw new LocksOutdated();
+      const right = writeRight({ kind: 'group', ...current }, actor);
+      const wanted = update.edit(current);
+      const reachable = nesting ? await usersWithin(transaction, actor.siteId, [groupId]) : [];
+      const delta = await changeMembers(transaction, actor, groupId, members, named, held, nesting);
+      const after = nesting ? await settleClosure(transaction, actor, groupId, delta.groups) : [];
+      const affected =
+        delta.groups.size === 0
+          ? touched(delta.users)
+          : [...new Set([...reachable, ...after, ...touched(delta.users)])];
+      return updateEffects(actor, current, wanted, right, delta, affected, unknown);
+    },
+  };
+}
+
+interface Deltas {
+  readonly users: MemberDelta;
+  readonly groups: MemberDelta & { readonly size: number };
+}
+
+async function changeMembers(
+  transaction: Transaction,
+  actor: Actor,
+  groupId: string,
+  changes: readonly MemberChange[],
+  named: NamedMembers,
+  held: Held,
+  nesting: boolean,
+): Promise<Deltas> {
+  // A user that was deleted while the lock was waited for is among the named ids but not among the held ones.
+  const users = await applyMemberChanges(transaction, actor, groupId, 'users', changes, held.userIds);
+  const groups = nesting
+    ? await applyMemberChanges(transaction, actor, groupId, 'groups', changes, new Set(named.groupIds))
+    : { added: new Set<string>(), removed: new Set<string>() };
+  return { users, groups: { ...groups, size: groups.added.size + groups.removed.size } };
+}
+
+async function settleClosure(
+  transaction: Transaction,
+  actor: Actor,
+  groupId: string,
+  delta: { readonly size: number },
+): Promise<string[]> {
+  if (delta.size === 0) return [];
+  await rebuildClosure(transaction, actor.siteId, await withAncestors(transaction, actor.siteId, [groupId]));
+  return usersWithin(transaction, actor.siteId, [groupId]);
+}
+
+function updateEffects(
+  actor: Actor,
+  current: GroupRecord,
+  wanted: GroupEdit,
+  right: WriteRight,
+  delta: Deltas,
+  affectedUserIds: readonly string[],
+  skipped: readonly string[],
+): Effects<UpdatedGroup> {
+  const subjects = [...memberSubjects('User', delta.users), ...memberSubjects('Group', delta.groups)];
+  const changes = groupChanges(actor, current, wanted, subjects);
+  const changed = changes.length > 0;
+  const record = changed ? updatedRecord(current, wanted) : current;
+  const adopts = right === 'adopts';
+  const owner = adopts ? (actor.connection?.id ?? null) : current.ownerConnectionId;
+  const writes: Sql[] = [];
+  if (changed || adopts) writes.push(writeGroup(actor, record, wanted.profile, owner));
+  if ((changed || adopts) && (!current.linked || current.externalId !== record.externalId)) {
+    writes.push(...writeIdentity(actor, 'Group', current.id, wanted.externalId));
+  }
+  if (adopts) writes.push(countDelta(actor.siteId, 'Group', null, -1), countDelta(actor.siteId, 'Group', owner, 1));
+  return {
+    result: { record, changed, skipped },
+    objectId: current.id,
+    objectName: record.displayName,
+    changed: changes,
+    subjects,
+    affectedUserIds,
+    unchanged: !changed && !adopts,
+    writes,
+  };
+}
+
+function groupChanges(
+  actor: Actor,
+  current: GroupRecord,
+  wanted: GroupEdit,
+  subjects: readonly Subject[],
+): AttributeChange[] {
+  const changes = attributeChanges(current.document, wanted.profile.document);
+  if (actor.connection !== undefined && (wanted.externalId ?? null) !== current.externalId) {
+    changes.push({ attribute: 'externalId', old: current.externalId ?? undefined, new: wanted.externalId });
+  }
+  if (subjects.length > 0) {
+    const count = (effect: string) => subjects.filter((subject) => subject.effect === effect).length;
+    // Who they are stands among the entry's subjects: a group of 100,000 is one entry.
+    changes.push({
+      attribute: 'members',
+      old: { removed: count('member-removed') },
+      new: { added: count('member-added') },
+    });
+  }
+  return changes;
+}
+
+function updatedRecord(current: GroupRecord, wanted: GroupEdit): GroupRecord {
+  return {
+    ...current,
+    displayName: wanted.profile.displayName,
+    version: current.version + 1,
+    modifiedAt: laterThan(current.modifiedAt),
+    document: wanted.profile.document,
+    externalId: wanted.externalId ?? null,
+  };
+}
+
+function writeGroup(actor: Actor, record: GroupRecord, profile: GroupProfile, owner: string | null): Sql {
+  return sql`
+    UPDATE groups SET display_name = ${profile.displayName}, display_name_key = ${comparisonKey(profile.displayName)},
+      owner_connection_id = ${owner}, document = ${JSON.stringify(profile.document)},
+      folded = ${JSON.stringify(profile.folded)}, version = ${record.version}, modified_at = ${record.modifiedAt}
+    WHERE site_id = ${actor.siteId} AND id = ${record.id}`;
+}
+
+/** The subjects of a log entry for members that came and went. */
+export function memberSubjects(kind: 'User' | 'Group', delta: MemberDelta): Subject[] {
+  return [
+    ...[...delta.added].map((id): Subject => ({ kind, id, effect: 'member-added' })),
+    ...[...delta.removed].map((id): Subject => ({ kind, id, effect: 'member-removed' })),
+  ];
+}
+
+function touched(delta: MemberDelta): string[] {
+  return [...delta.added, ...delta.removed];
+}
+
+async function currentMembers(transaction: Transaction, siteId: number, groupId: string): Promise<string[]> {
+  const rows = await transaction.run<{ user_id: string }>(sql`
+    SELECT user_id FROM memberships WHERE site_id = ${siteId} AND group_id = ${groupId}`);
+  return rows.map((row) => row.user_id);
+}
+
+async function nestsGroups(database: Database, siteId: number, groupId: string): Promise<boolean> {
+  const rows = await database.write(sql`
+    SELECT 1 FROM nestings WHERE site_id = ${siteId} AND group_id = ${groupId} LIMIT 1`);
+  return rows.length > 0;
+}

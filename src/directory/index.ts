@@ -1,0 +1,37 @@
+export type { ActingConnection, Actor, Source } from './actor.js';
+export { type AttributeChange, type Document, sameValue } from './attribute-changes.js';
+export {
+  type Command,
+  type Effects,
+  type Held,
+  type LockingCommand,
+  LocksOutdated,
+  type ObjectType,
+  type StandaloneCommand,
+  type Subject,
+} from './command.js';
+export { comparisonKey } from './comparison-key.js';
+export {
+  addDomain,
+  challengeRecord,
+  type Domain,
+  listDomains,
+  verifyDomain,
+} from './domains.js';
+export { directoryEntities } from './entities.js';
+export { usersWithin } from './groups/closure.js';
+export { type CreatedGroup, createGroup, type NewGroup } from './groups/create-group.js';
+export { deleteGroup } from './groups/delete-group.js';
+export type { GroupProfile, GroupRecord, MemberChange, UnknownMembers } from './groups/group-profile.js';
+export { countGroups, listGroups, readGroup, readMembers, streamMembers } from './groups/read-groups.js';
+export { type GroupEdit, type GroupUpdate, type UpdatedGroup, updateGroup } from './groups/update-group.js';
+export { countObjects, foldObjectCounts } from './object-counts.js';
+export { isObjectId, newObjectId } from './object-id.js';
+export { createSite, DEFAULT_SITE, ensureDefaultSite, findSite, listSites, type Site } from './sites.js';
+export { type CreatedUser, createUser, type NewUser } from './users/create-user.js';
+export { deleteUser } from './users/delete-user.js';
+export { countUsers, listUsers, readUser } from './users/read-users.js';
+export { type UpdatedUser, type UserEdit, updateUser } from './users/update-user.js';
+export type { UserProfile, UserRecord, UserState } from './users/user-profile.js';
+export type { GroupReference, GroupView, ListRequest, MemberView, ObjectView, Reader, UserView } from './views.js';
+export { translateViolation } from './violations.js';

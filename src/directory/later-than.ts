@@ -1,0 +1,7 @@
+/**
+ * Now, but never at or before an earlier moment: lastModified grows with every change (RFC 7643 section 3.1), also
+ * when two changes fall into one millisecond or another machine's clock is ahead.
+ */
+export function laterThan(earlier: Date): Date {
+  return new Date(Math.max(Date.now(), earlier.getTime() + 1));
+}

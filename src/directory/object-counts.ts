@@ -1,0 +1,57 @@
+import { type Database, type Sql, sql } from '../database/index.js';
+
+type Counted = 'User' | 'Group';
+
+/** Records that there are more or fewer objects of an owner, without a row that every writer would wait for. */
+export function countDelta(siteId: number, type: Counted, ownerConnectionId: string | null, difference: number): Sql {
+  return sql`
+    INSERT INTO object_count_deltas (site_id, object_type, owner_connection_id, difference)
+    VALUES (${siteId}, ${type}, ${ownerConnectionId}, ${difference})`;
+}
+
+/**
+ * How many visible objects a site holds, exactly, without a look at the objects. With `connectionId` only those that
+ * the connection owns or that nobody owns.
+ */
+export async function countObjects(
+  database: Database,
+  siteId: number,
+  type: Counted,
+  connectionId: string | undefined,
+): Promise<number> {
+  const rows = await database.read<{ total: number }>(
+    connectionId === undefined
+      ? sql`
+          SELECT coalesce(sum(difference), 0)::int8 AS total FROM object_count_deltas
+          WHERE site_id = ${siteId} AND object_type = ${type}`
+      : sql`
+          SELECT coalesce(sum(difference), 0)::int8 AS total FROM object_count_deltas
+          WHERE site_id = ${siteId} AND object_type = ${type}
+            AND (owner_connection_id = ${connectionId} OR owner_connection_id IS NULL)`,
+  );
+  return rows[0]?.total ?? 0;
+}
+
+/**
+ * Replaces the differences by one row an owner. Readers see the sum before or after, never between: it is one
+ * statement. Two processes may fold at once; each takes only rows that the other did not lock.
+ * @returns how many rows went away
+ */
+export async function foldObjectCounts(database: Database): Promise<number> {
+  const rows = await database.write<{ folded: number }>(sql`
+    WITH taken AS (
+      SELECT site_id, object_type, id FROM object_count_deltas
+      ORDER BY site_id, object_type, id LIMIT 100000 FOR UPDATE SKIP LOCKED
+    ), removed AS (
+      DELETE FROM object_count_deltas d USING taken t
+      WHERE d.site_id = t.site_id AND d.object_type = t.object_type AND d.id = t.id
+      RETURNING d.site_id, d.object_type, d.owner_connection_id, d.difference
+    ), added AS (
+      INSERT INTO object_count_deltas (site_id, object_type, owner_connection_id, difference)
+      SELECT site_id, object_type, owner_connection_id, sum(difference) FROM removed
+      GROUP BY site_id, object_type, owner_connection_id HAVING sum(difference) <> 0
+      RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM removed) - (SELECT count(*) FROM added) AS folded`);
+  return rows[0]?.folded ?? 0;
+}

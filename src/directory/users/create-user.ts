@@ -1,0 +1,71 @@
+import { type Sql, sql } from '../../database/index.js';
+import type { Actor } from '../actor.js';
+import { attributeChanges } from '../attribute-changes.js';
+import type { StandaloneCommand } from '../command.js';
+import { comparisonKey } from '../comparison-key.js';
+import { writeIdentity } from '../identities.js';
+import { countDelta } from '../object-counts.js';
+import { newObjectId } from '../object-id.js';
+import { addEmails } from './email-keys.js';
+import type { UserProfile } from './user-profile.js';
+
+export interface NewUser {
+  readonly profile: UserProfile;
+  readonly externalId: string | undefined;
+  /** argon2id, computed before the transaction. */
+  readonly passwordHash: string | undefined;
+}
+
+export interface CreatedUser {
+  readonly id: string;
+  readonly createdAt: Date;
+}
+
+/**
+ * Creates a user that belongs to the acting connection. A new user is in no group and holds no grant, so nobody's
+ * access can change and the command is a single statement.
+ * @throws RollcallError `user.user-name-taken` when a visible user of the site has the name
+ */
+export function createUser(actor: Actor, user: NewUser): StandaloneCommand<CreatedUser> {
+  const id = newObjectId();
+  return {
+    action: 'user.create',
+    objectType: 'User',
+    objectId: id,
+    standalone() {
+      const createdAt = new Date();
+      return {
+        result: { id, createdAt },
+        objectId: id,
+        objectName: user.profile.userName,
+        changed: attributeChanges({}, user.profile.document),
+        subjects: [],
+        affectedUserIds: [],
+        writes: [
+          insertUser(actor, id, user.profile, createdAt),
+          ...addEmails(actor.siteId, id, user.profile.emails),
+          ...writeIdentity(actor, 'User', id, user.externalId),
+          ...(user.passwordHash === undefined ? [] : [setPassword(actor.siteId, id, user.passwordHash)]),
+          countDelta(actor.siteId, 'User', actor.connection?.id ?? null, 1),
+        ],
+      };
+    },
+  };
+}
+
+function insertUser(actor: Actor, id: string, profile: UserProfile, createdAt: Date): Sql {
+  return sql`
+    INSERT INTO users (site_id, id, user_name, user_name_key, display_name, state, manager_id, owner_connection_id,
+      document, folded, created_at, modified_at)
+    VALUES (${actor.siteId}, ${id}, ${profile.userName}, ${comparisonKey(profile.userName)},
+      ${profile.displayName ?? null}, ${profile.active ? 'active' : 'deactivated'}, ${profile.managerId ?? null},
+      ${actor.connection?.id ?? null}, ${JSON.stringify(profile.document)}, ${JSON.stringify(profile.folded)},
+      ${createdAt}, ${createdAt})`;
+}
+
+/** Stores the hash of a user's SCIM password, for connections that ask for it. */
+export function setPassword(siteId: number, userId: string, hash: string): Sql {
+  return sql`
+    INSERT INTO user_passwords (site_id, user_id, hash) VALUES (${siteId}, ${userId}, ${hash})
+    ON CONFLICT (site_id, user_id) DO UPDATE SET hash = excluded.hash, set_at = now()`;
+}

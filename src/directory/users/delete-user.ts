@@ -1,0 +1,67 @@
+import { type Database, type Sql, sql } from '../../database/index.js';
+import type { Actor } from '../actor.js';
+import { type LockingCommand, LocksOutdated } from '../command.js';
+import { removeIdentity } from '../identities.js';
+import { countDelta } from '../object-counts.js';
+import { lockedUser, lockedUserQuery, requireUserId } from './locked-user.js';
+import type { UserRecord } from './user-profile.js';
+
+/**
+ * Schedules a user for deletion: invisible from now on, the name free at once, everything kept until the grace
+ * period ends (design section 3). Its groups lose a member, so they get a new version. A connection that does not
+ * own the user only loses its own link to it.
+ * @param precondition sees the user under its lock and may throw
+ * @throws RollcallError `user.not-found`
+ */
+export async function deleteUser(
+  database: Database,
+  actor: Actor,
+  id: string,
+  precondition: (current: UserRecord) => void,
+): Promise<LockingCommand<void>> {
+  const userId = requireUserId(id);
+  const groupIds = await groupsOf(database, actor.siteId, userId);
+  return {
+    action: 'user.delete',
+    objectType: 'User',
+    objectId: userId,
+    structure: 'shared',
+    groupIds,
+    userIds: [userId],
+    read: lockedUserQuery(actor, userId),
+    async run(transaction, held) {
+      const current = lockedUser(held.rows, userId);
+      precondition(current);
+      const owns = actor.connection === undefined || current.ownerConnectionId === actor.connection.id;
+      const outside = await transaction.run(sql`
+        SELECT 1 FROM memberships WHERE site_id = ${actor.siteId} AND user_id = ${userId}
+          AND group_id <> ALL (${groupIds}::uuid[]) LIMIT 1`);
+      if (outside.length > 0) throw new LocksOutdated();
+      return {
+        result: undefined,
+        objectId: userId,
+        objectName: current.userName,
+        changed: owns ? [{ attribute: 'deleted', old: undefined, new: true }] : [],
+        subjects: owns ? groupIds.map((group) => ({ kind: 'Group', id: group, effect: 'member-removed' })) : [],
+        affectedUserIds: owns ? [userId] : [],
+        writes: owns ? deletion(actor, current, groupIds) : removeIdentity(actor, userId),
+      };
+    },
+  };
+}
+
+function deletion(actor: Actor, user: UserRecord, groupIds: readonly string[]): Sql[] {
+  return [
+    sql`UPDATE users SET deleted_at = now(), version = version + 1 WHERE site_id = ${actor.siteId} AND id = ${user.id}`,
+    sql`
+      UPDATE groups SET version = version + 1, modified_at = greatest(now(), modified_at + interval '1 millisecond')
+      WHERE site_id = ${actor.siteId} AND id = ANY (${groupIds}::uuid[])`,
+    countDelta(actor.siteId, 'User', user.ownerConnectionId, -1),
+  ];
+}
+
+async function groupsOf(database: Database, siteId: number, userId: string): Promise<string[]> {
+  const rows = await database.read<{ group_id: string }>(sql`
+    SELECT group_id FROM memberships WHERE site_id = ${siteId} AND user_id = ${userId}`);
+  return rows.map((row) => row.group_id);
+}

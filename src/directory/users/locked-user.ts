@@ -1,0 +1,59 @@
+import { type Sql, sql } from '../../database/index.js';
+import { RollcallError } from '../../errors/index.js';
+import type { Actor } from '../actor.js';
+import type { Document } from '../attribute-changes.js';
+import { isObjectId } from '../object-id.js';
+import type { UserRecord, UserState } from './user-profile.js';
+
+interface UserRow {
+  id: string;
+  user_name: string;
+  state: UserState;
+  owner_connection_id: string | null;
+  version: number;
+  created_at: Date;
+  modified_at: Date;
+  document: Document;
+  external_id: string | null;
+  linked: boolean;
+}
+
+/** The read that goes with a user's row lock; with what the acting connection calls the user. */
+export function lockedUserQuery(actor: Actor, userId: string): Sql {
+  return sql`
+    SELECT u.id, u.user_name, u.state, u.owner_connection_id, u.version, u.created_at, u.modified_at, u.document,
+      i.external_id, i.object_id IS NOT NULL AS linked
+    FROM users u
+    LEFT JOIN identities i ON i.site_id = u.site_id AND i.object_id = u.id
+      AND i.connection_id = ${actor.connection?.id ?? null}::uuid
+    WHERE u.site_id = ${actor.siteId} AND u.id = ${userId} AND u.deleted_at IS NULL`;
+}
+
+/** @throws RollcallError `user.not-found` when the locked read found no visible user */
+export function lockedUser(rows: readonly unknown[], userId: string): UserRecord {
+  // lockedUserQuery names these columns.
+  const row = rows[0] as UserRow | undefined;
+  if (row === undefined) throw userNotFound(userId);
+  return {
+    id: row.id,
+    userName: row.user_name,
+    state: row.state,
+    ownerConnectionId: row.owner_connection_id,
+    version: row.version,
+    createdAt: row.created_at,
+    modifiedAt: row.modified_at,
+    document: row.document,
+    externalId: row.external_id,
+    linked: row.linked,
+  };
+}
+
+/** @throws RollcallError `user.not-found`, also for text that no id can be */
+export function requireUserId(text: string): string {
+  if (!isObjectId(text)) throw userNotFound(text);
+  return text;
+}
+
+function userNotFound(id: string): RollcallError {
+  return new RollcallError('not-found', 'user.not-found', `There is no user ${id.slice(0, 64)}.`);
+}

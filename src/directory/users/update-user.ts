@@ -1,0 +1,124 @@
+import { type Sql, sql, type Transaction } from '../../database/index.js';
+import type { Actor } from '../actor.js';
+import { type AttributeChange, attributeChanges } from '../attribute-changes.js';
+import type { Effects, LockingCommand } from '../command.js';
+import { comparisonKey } from '../comparison-key.js';
+import { requireVerifiedDomain } from '../domains.js';
+import { writeIdentity } from '../identities.js';
+import { laterThan } from '../later-than.js';
+import { countDelta } from '../object-counts.js';
+import { linkingDomain, type WriteRight, writeRight } from '../ownership.js';
+import { setPassword } from './create-user.js';
+import { replaceEmails } from './email-keys.js';
+import { lockedUser, lockedUserQuery, requireUserId } from './locked-user.js';
+import { nextState, type UserProfile, type UserRecord, type UserState } from './user-profile.js';
+
+export interface UserEdit {
+  readonly profile: UserProfile;
+  /** The addresses of the document before, whose keys may have to go. */
+  readonly previousEmails: UserProfile['emails'];
+  readonly externalId: string | undefined;
+  readonly passwordHash: string | undefined;
+}
+
+export interface UpdatedUser {
+  readonly record: UserRecord;
+  readonly changed: boolean;
+}
+
+/**
+ * Replaces what is known of a user. `edit` sees the user under its row lock and says what it shall be; it may throw,
+ * and then nothing has happened.
+ * @throws RollcallError `user.not-found`, `user.user-name-taken`, `ownership.*`
+ */
+export function updateUser(
+  actor: Actor,
+  id: string,
+  edit: (current: UserRecord) => UserEdit,
+): LockingCommand<UpdatedUser> {
+  const userId = requireUserId(id);
+  return {
+    action: 'user.update',
+    objectType: 'User',
+    objectId: userId,
+    structure: 'shared',
+    groupIds: [],
+    userIds: [userId],
+    read: lockedUserQuery(actor, userId),
+    async run(transaction, held) {
+      const current = lockedUser(held.rows, userId);
+      const right = writeRight({ kind: 'user', ownerConnectionId: current.ownerConnectionId, protected: false }, actor);
+      const wanted = edit(current);
+      if (right === 'adopts') await requireLinkingDomain(transaction, actor, current);
+      return updateEffects(actor, current, wanted, right);
+    },
+  };
+}
+
+function updateEffects(actor: Actor, current: UserRecord, wanted: UserEdit, right: WriteRight): Effects<UpdatedUser> {
+  const state = nextState(current.state, wanted.profile.active);
+  const changes = userChanges(actor, current, wanted, state);
+  const changed = changes.length > 0;
+  const record = changed ? updatedRecord(current, wanted, state) : current;
+  const links = actor.connection !== undefined && (!current.linked || current.externalId !== record.externalId);
+  const owner = right === 'adopts' ? (actor.connection?.id ?? null) : current.ownerConnectionId;
+  return {
+    result: { record, changed },
+    objectId: current.id,
+    objectName: record.userName,
+    changed: changes,
+    subjects: [],
+    affectedUserIds: state === current.state ? [] : [current.id],
+    unchanged: !changed && right !== 'adopts',
+    writes: [
+      ...(changed || right === 'adopts' ? [writeUser(actor, record, wanted.profile, owner)] : []),
+      ...(changed ? replaceEmails(actor.siteId, current.id, wanted.previousEmails, wanted.profile.emails) : []),
+      ...(links && (changed || right === 'adopts') ? writeIdentity(actor, 'User', current.id, wanted.externalId) : []),
+      ...(wanted.passwordHash === undefined ? [] : [setPassword(actor.siteId, current.id, wanted.passwordHash)]),
+      ...(right === 'adopts'
+        ? [countDelta(actor.siteId, 'User', null, -1), countDelta(actor.siteId, 'User', owner, 1)]
+        : []),
+    ],
+  };
+}
+
+function userChanges(actor: Actor, current: UserRecord, wanted: UserEdit, state: UserState): AttributeChange[] {
+  const changes = attributeChanges(current.document, wanted.profile.document);
+  const externalId = wanted.externalId ?? null;
+  if (actor.connection !== undefined && externalId !== current.externalId) {
+    changes.push({ attribute: 'externalId', old: current.externalId ?? undefined, new: wanted.externalId });
+  }
+  if (state !== current.state && !changes.some((change) => change.attribute === 'active')) {
+    changes.push({ attribute: 'state', old: current.state, new: state });
+  }
+  // The log names the password and never shows it.
+  if (wanted.passwordHash !== undefined) changes.push({ attribute: 'password', old: undefined, new: '(changed)' });
+  return changes;
+}
+
+function updatedRecord(current: UserRecord, wanted: UserEdit, state: UserState): UserRecord {
+  return {
+    ...current,
+    userName: wanted.profile.userName,
+    state,
+    version: current.version + 1,
+    modifiedAt: laterThan(current.modifiedAt),
+    document: wanted.profile.document,
+    externalId: wanted.externalId ?? null,
+  };
+}
+
+function writeUser(actor: Actor, record: UserRecord, profile: UserProfile, owner: string | null): Sql {
+  return sql`
+    UPDATE users SET user_name = ${profile.userName}, user_name_key = ${comparisonKey(profile.userName)},
+      display_name = ${profile.displayName ?? null}, state = ${record.state}, manager_id = ${profile.managerId ?? null},
+      owner_connection_id = ${owner}, document = ${JSON.stringify(profile.document)},
+      folded = ${JSON.stringify(profile.folded)}, version = ${record.version}, modified_at = ${record.modifiedAt}
+    WHERE site_id = ${actor.siteId} AND id = ${record.id}`;
+}
+
+/** A connection that found a user by address may take it over only inside the site's own domains (design section 3). */
+async function requireLinkingDomain(transaction: Transaction, actor: Actor, current: UserRecord): Promise<void> {
+  const domain = linkingDomain(current.userName, []);
+  if (domain !== undefined) await requireVerifiedDomain(transaction, actor.siteId, domain);
+}

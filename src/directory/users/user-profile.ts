@@ -1,0 +1,36 @@
+import type { Document } from '../attribute-changes.js';
+
+/** What a writer says about a user, already validated: keys for rules and indexes, and the document they come from. */
+export interface UserProfile {
+  readonly userName: string;
+  /** Shown where the user is listed as a member. */
+  readonly displayName: string | undefined;
+  readonly active: boolean;
+  readonly managerId: string | undefined;
+  readonly emails: readonly { readonly value: string; readonly type: string | undefined }[];
+  readonly document: Document;
+  readonly folded: Document;
+}
+
+export type UserState = 'invited' | 'active' | 'suspended' | 'deactivated';
+
+/** A user as commands see it, under its row lock. */
+export interface UserRecord {
+  readonly id: string;
+  readonly userName: string;
+  readonly state: UserState;
+  readonly ownerConnectionId: string | null;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly modifiedAt: Date;
+  readonly document: Document;
+  /** What the acting connection calls the user; null without an identity or externalId. */
+  readonly externalId: string | null;
+  readonly linked: boolean;
+}
+
+/** The state after a writer said whether the user is active: a decision of an administrator is not overruled by `false`. */
+export function nextState(state: UserState, active: boolean): UserState {
+  if (active) return state === 'invited' ? 'invited' : 'active';
+  return state === 'suspended' ? 'suspended' : 'deactivated';
+}

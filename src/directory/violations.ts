@@ -1,0 +1,42 @@
+import { violatedConstraint } from '../database/index.js';
+import { type ErrorKind, RollcallError } from '../errors/index.js';
+
+/** What it means that a unique index or constraint refused a row; found out by the index, so that no race gets by. */
+const MEANINGS: Readonly<Record<string, { kind: ErrorKind; code: string; message: string }>> = {
+  users_user_name_unique: {
+    kind: 'conflict',
+    code: 'user.user-name-taken',
+    message: 'userName: another user of this site has this name; choose another or change that user.',
+  },
+  sites_key_unique: {
+    kind: 'conflict',
+    code: 'site.key-taken',
+    message: 'A site with this key exists; choose another.',
+  },
+  domains_pk: { kind: 'conflict', code: 'domain.exists', message: 'The site has this domain already.' },
+  domains_verified_once: {
+    kind: 'conflict',
+    code: 'domain.of-another-site',
+    message: 'The domain is verified by another site; it belongs to one site only.',
+  },
+  connections_name_unique: {
+    kind: 'conflict',
+    code: 'connection.name-taken',
+    message: 'A connection with this name exists in the site; choose another name.',
+  },
+  applications_key_unique: {
+    kind: 'conflict',
+    code: 'application.key-taken',
+    message: 'An application with this key exists in the site; choose another key.',
+  },
+  grants_group_role: { kind: 'conflict', code: 'grant.exists', message: 'The group has this role already.' },
+  grants_user_role: { kind: 'conflict', code: 'grant.exists', message: 'The user has this role already.' },
+};
+
+/** An error of the domain in place of the violated constraint's; any other error comes back as it is. */
+export function translateViolation(error: unknown): unknown {
+  const meaning = MEANINGS[violatedConstraint(error) ?? ''];
+  return meaning === undefined
+    ? error
+    : new RollcallError(meaning.kind, meaning.code, meaning.message, {}, { cause: error });
+}

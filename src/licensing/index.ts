@@ -1,0 +1,11 @@
+export {
+  type Application,
+  createApplication,
+  findApplication,
+  listApplications,
+  type NewApplication,
+} from './applications.js';
+export { licensingEntities } from './entities.js';
+export { addGrant, type Grant, type GrantHolder, listGrants, removeGrant } from './grants.js';
+export { setSeats } from './licences.js';
+export { type AccessChange, settle } from './settle.js';

@@ -1,0 +1,154 @@
+import { type Sql, sql, type Transaction } from '../database/index.js';
+import type { Candidate, Holding, Person, Place } from './person.js';
+
+interface PersonRow {
+  kind: 'candidate' | 'held' | 'place';
+  user_id: string;
+  application_id: string;
+  role_id: string;
+  rank: number;
+  licence_id: string | null;
+  eligible: boolean;
+  since: Date | null;
+  sequence: number | null;
+  capped: boolean;
+}
+
+/** People with what they deserve, hold and wait for; and whether a limit is at play in one of the applications. */
+export interface People {
+  readonly people: readonly Person[];
+  readonly applicationIds: readonly string[];
+  readonly capped: boolean;
+}
+
+/**
+ * What the given users deserve through all direct and indirect groups and direct grants, beside what they have.
+ * Customers deserve only roles without a seat. One statement, whatever the number of users.
+ */
+export async function readPeople(
+  transaction: Transaction,
+  siteId: number,
+  userIds: readonly string[],
+): Promise<People> {
+  return assemble(await transaction.run<PersonRow>(peopleQuery(siteId, sql`SELECT unnest(${userIds}::uuid[])`)));
+}
+
+/** Those who hold or deserve anything in an application. */
+export async function usersOfApplication(
+  transaction: Transaction,
+  siteId: number,
+  applicationId: string,
+): Promise<string[]> {
+  const rows = await transaction.run<{ user_id: string }>(sql`
+    SELECT user_id FROM entitlements WHERE site_id = ${siteId} AND application_id = ${applicationId}
+    UNION
+    SELECT user_id FROM waiting_places WHERE site_id = ${siteId} AND application_id = ${applicationId}`);
+  return rows.map((row) => row.user_id);
+}
+
+/**
+ * People in the queues of the applications whom a free seat could move on: the first `limit` of each pool, with
+ * all their places. Suspended and deleted people are passed over and keep their place.
+ */
+export async function readWaiting(
+  transaction: Transaction,
+  siteId: number,
+  applicationIds: readonly string[],
+  touched: readonly string[],
+  limit: number,
+): Promise<readonly Person[]> {
+  const first = await transaction.run<{ user_id: string }>(sql`
+    SELECT DISTINCT queued.user_id FROM licences l CROSS JOIN LATERAL (
+      SELECT w.user_id FROM waiting_places w
+      JOIN users u ON u.site_id = w.site_id AND u.id = w.user_id
+        AND u.deleted_at IS NULL AND u.state IN ('invited', 'active')
+      WHERE w.site_id = l.site_id AND w.licence_id = l.id AND w.user_id <> ALL (${touched}::uuid[])
+      ORDER BY w.since, w.sequence LIMIT ${limit}
+    ) queued
+    WHERE l.site_id = ${siteId} AND l.application_id = ANY (${applicationIds}::uuid[]) AND l.seats IS NOT NULL`);
+  if (first.length === 0) return [];
+  const applications = new Set(applicationIds);
+  const { people } = await readPeople(
+    transaction,
+    siteId,
+    first.map((row) => row.user_id),
+  );
+  return people.filter((person) => applications.has(person.applicationId));
+}
+
+function peopleQuery(siteId: number, users: Sql): Sql {
+  return sql`
+    WITH touched (user_id) AS MATERIALIZED (${users}),
+    reached AS (
+      SELECT m.user_id, m.group_id FROM touched t
+      JOIN memberships m ON m.site_id = ${siteId} AND m.user_id = t.user_id
+      UNION
+      SELECT m.user_id, c.ancestor_id FROM touched t
+      JOIN memberships m ON m.site_id = ${siteId} AND m.user_id = t.user_id
+      JOIN group_closure c ON c.site_id = ${siteId} AND c.descendant_id = m.group_id
+    ),
+    deserved AS (
+      SELECT r.user_id, g.role_id FROM reached r
+      JOIN grants g ON g.site_id = ${siteId} AND g.group_id = r.group_id
+      JOIN groups living ON living.site_id = ${siteId} AND living.id = r.group_id AND living.deleted_at IS NULL
+      UNION
+      SELECT t.user_id, g.role_id FROM touched t JOIN grants g ON g.site_id = ${siteId} AND g.user_id = t.user_id
+    ),
+    facts AS (
+      SELECT 'candidate' AS kind, d.user_id, a.application_id, d.role_id, NULL::uuid AS licence_id,
+        NULL::timestamptz AS since, NULL::bigint AS sequence
+      FROM deserved d JOIN application_roles a ON a.site_id = ${siteId} AND a.id = d.role_id
+      UNION ALL
+      SELECT 'held', e.user_id, e.application_id, e.role_id, e.licence_id, NULL, NULL
+      FROM touched t JOIN entitlements e ON e.site_id = ${siteId} AND e.user_id = t.user_id
+      UNION ALL
+      SELECT 'place', w.user_id, w.application_id, w.role_id, w.licence_id, w.since, w.sequence
+      FROM touched t JOIN waiting_places w ON w.site_id = ${siteId} AND w.user_id = t.user_id
+    )
+    SELECT f.kind, f.user_id, f.application_id, f.role_id, a.rank, f.since, f.sequence,
+      CASE WHEN f.kind = 'candidate' THEN CASE WHEN a.takes_seat THEN p.licence_id END ELSE f.licence_id END AS licence_id,
+      u.deleted_at IS NULL AND u.state IN ('invited', 'active') AS eligible,
+      EXISTS (
+        SELECT 1 FROM licences l
+        WHERE l.site_id = ${siteId} AND l.application_id = f.application_id AND l.seats IS NOT NULL
+      ) AS capped
+    FROM facts f
+    JOIN users u ON u.site_id = ${siteId} AND u.id = f.user_id
+    JOIN application_roles a ON a.site_id = ${siteId} AND a.id = f.role_id
+    LEFT JOIN licence_roles p ON p.site_id = ${siteId} AND p.role_id = f.role_id
+    WHERE f.kind <> 'candidate' OR u.user_type <> 'customer' OR NOT a.takes_seat`;
+}
+
+function assemble(rows: readonly PersonRow[]): People {
+  const people = new Map<string, PersonRow[]>();
+  for (const row of rows) {
+    const key = `${row.user_id} ${row.application_id}`;
+    const facts = people.get(key);
+    if (facts === undefined) people.set(key, [row]);
+    else facts.push(row);
+  }
+  return {
+    people: [...people.values()].map(person).sort((left, right) => (left.userId < right.userId ? -1 : 1)),
+    applicationIds: [...new Set(rows.map((row) => row.application_id))],
+    capped: rows.some((row) => row.capped),
+  };
+}
+
+function person(facts: readonly PersonRow[]): Person {
+  const candidates: Candidate[] = [];
+  const places: Place[] = [];
+  let held: Holding | undefined;
+  for (const fact of facts) {
+    const licenceId = fact.licence_id ?? undefined;
+    if (fact.kind === 'candidate') candidates.push({ roleId: fact.role_id, rank: fact.rank, licenceId });
+    else if (fact.kind === 'held') held = { roleId: fact.role_id, licenceId };
+    else if (licenceId !== undefined) places.push(place(fact, licenceId));
+  }
+  candidates.sort((left, right) => left.rank - right.rank);
+  const { user_id: userId = '', application_id: applicationId = '', eligible = false } = facts[0] ?? {};
+  return { userId, applicationId, eligible, candidates, held, places };
+}
+
+function place(fact: PersonRow, licenceId: string): Place {
+  return { roleId: fact.role_id, licenceId, since: fact.since?.getTime() ?? 0, sequence: fact.sequence ?? 0 };
+}

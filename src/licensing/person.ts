@@ -1,0 +1,44 @@
+/** A role that a person's groups and grants give them, and the pool whose seat it would take. */
+export interface Candidate {
+  readonly roleId: string;
+  /** 1 is the highest. */
+  readonly rank: number;
+  /** Undefined when the role takes no seat or no licence covers it. */
+  readonly licenceId: string | undefined;
+}
+
+/** What a person has in an application. */
+export interface Holding {
+  readonly roleId: string;
+  readonly licenceId: string | undefined;
+}
+
+/** A place in the queue of a pool. */
+export interface Place {
+  readonly roleId: string;
+  readonly licenceId: string;
+  /** Milliseconds of the first waiting time, then the order within it. */
+  readonly since: number;
+  readonly sequence: number;
+}
+
+/** One person in one application: what they should have, what they have, what they wait for. */
+export interface Person {
+  readonly userId: string;
+  readonly applicationId: string;
+  /** Only active people hold anything; others keep their places in the queue. */
+  readonly eligible: boolean;
+  /** Highest first. */
+  readonly candidates: readonly Candidate[];
+  readonly held: Holding | undefined;
+  readonly places: readonly Place[];
+}
+
+/** A licence with a limit, as it stands under its row lock. */
+export interface Pool {
+  readonly licenceId: string;
+  readonly name: string;
+  readonly seats: number;
+  readonly used: number;
+  readonly policy: 'wait' | 'refuse' | 'allow';
+}
