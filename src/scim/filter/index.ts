@@ -1,0 +1,15 @@
+export { bindElementFilter, bindFilter } from './bind-filter.js';
+export { bindSort } from './bind-sort.js';
+export type { BindOptions, BoundComparison, BoundFilter, EqualityTerm } from './bound-filter.js';
+export { compileFilter } from './compile-filter.js';
+export { compileSort, type SortDirection, sortExpression } from './compile-sort.js';
+export { equalityTerms, memberIds } from './equality-terms.js';
+export type { ComparisonOperator, Filter, FilterLimits, Operand } from './filter.js';
+export type { FilterColumns } from './filter-columns.js';
+export { formatFilter } from './format-filter.js';
+export { type GroupColumnsOptions, groupColumns } from './group-columns.js';
+export { matchesElement } from './matches-element.js';
+export { memberColumns } from './member-columns.js';
+export { parseFilter } from './parse-filter.js';
+export { type ParsedPath, parsePath } from './parse-path.js';
+export { type UserColumnsOptions, userColumns } from './user-columns.js';

@@ -1,0 +1,31 @@
+import { sql } from '../../database/index.js';
+import type { Attribute } from '../schema/index.js';
+import type { FilterColumns, Scalar } from './filter-columns.js';
+
+/**
+ * How members lie in rows of the alias `m` that the caller provides: `member_id` uuid, `member_type` (`User` or
+ * `Group`) and `display` text. For the filter of a PATCH path such as `members[type eq "Group"]`.
+ */
+export function memberColumns({ baseUrl }: { readonly baseUrl: string }): FilterColumns {
+  return { locate: (path) => memberScalar(path.subAttribute, baseUrl) };
+}
+
+/** A part of one member. */
+export function memberScalar(subAttribute: Attribute | undefined, baseUrl: string): Scalar {
+  switch (subAttribute?.name) {
+    case 'display':
+      return { kind: 'scalar', expression: sql`lower(normalize(m.display, NFC))`, type: 'text' };
+    case 'type':
+      return { kind: 'scalar', expression: sql`lower(m.member_type)`, type: 'text' };
+    case '$ref':
+      return {
+        kind: 'scalar',
+        expression: sql`(${baseUrl}::text || '/' || m.member_type || 's/' || m.member_id::text)`,
+        type: 'text',
+      };
+    case 'value':
+      return { kind: 'scalar', expression: sql`m.member_id`, type: 'uuid' };
+    default:
+      return { kind: 'scalar', expression: sql`NULL::text`, type: 'text' };
+  }
+}

@@ -1,0 +1,5 @@
+export { createScim, type ScimDependencies } from './create-scim.js';
+export { ScimError, type ScimType } from './errors.js';
+export { PROFILE_NAMES, type Profile, profileNamed } from './profiles/index.js';
+export type { ScimContext, ScimEngine, ScimLimits, ScimRequest, ScimResponse } from './request.js';
+export { renderError, toScimError } from './to-scim-error.js';

@@ -1,0 +1,3 @@
+export { applyPatch } from './apply-patch.js';
+export type { MemberChange, PatchKind, PatchLimits, PatchOperation, PatchResult, PatchTarget } from './operation.js';
+export { parsePatch } from './parse-patch.js';

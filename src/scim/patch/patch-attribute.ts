@@ -1,0 +1,73 @@
+import { ScimError } from '../errors.js';
+import type { PatchRules } from '../profiles/index.js';
+import type { Attribute, JsonObject, JsonValue } from '../schema/index.js';
+import { requireSettable } from './element.js';
+import { isObject, isUnassigned } from './json.js';
+import type { PatchOperation, PatchTarget } from './operation.js';
+import { patchElements } from './patch-elements.js';
+import { readAttribute, writeAttribute } from './stored-attribute.js';
+
+type AttributeTarget = Extract<PatchTarget, { kind: 'attribute' }>;
+
+/**
+ * Carries out one operation on an attribute of `document`, which is written to; nothing below it is.
+ * Throws 400 noTarget, mutability or invalidValue.
+ */
+export function patchAttribute(
+  document: JsonObject,
+  operation: PatchOperation,
+  target: AttributeTarget,
+  rules: PatchRules,
+): void {
+  const { path } = target;
+  const { attribute } = path;
+  const before = readAttribute(document, path);
+  const after = afterOperation(before, operation, target, rules);
+  requireSettable(attribute, before, after);
+  if (attribute.required && before !== undefined && isUnassigned(after)) {
+    throw new ScimError(400, 'mutability', `${attribute.name} is required and cannot be removed`);
+  }
+  writeAttribute(document, path, after);
+}
+
+function afterOperation(
+  before: JsonValue | undefined,
+  operation: PatchOperation,
+  target: AttributeTarget,
+  rules: PatchRules,
+): JsonValue | undefined {
+  const { kind, value } = operation;
+  const { path, filter } = target;
+  const { attribute, subAttribute } = path;
+  if (attribute.multiValued) {
+    const createsElements =
+      rules.createMissingTarget === 'add-and-replace' || (rules.createMissingTarget === 'add' && kind === 'add');
+    return patchElements(asList(before), { kind, path, filter, value, createsElements });
+  }
+  if (subAttribute !== undefined) {
+    return withSubAttribute(isObject(before) ? before : {}, subAttribute, operation);
+  }
+  return kind === 'remove' ? undefined : value;
+}
+
+function withSubAttribute(before: JsonObject, subAttribute: Attribute, operation: PatchOperation): JsonObject {
+  const { kind, value } = operation;
+  const { [subAttribute.name]: present, ...rest } = before;
+  const after = subAttribute.multiValued
+    ? patchElements(asList(present), {
+        kind,
+        path: { extension: undefined, attribute: subAttribute, subAttribute: undefined },
+        filter: undefined,
+        value,
+        createsElements: false,
+      })
+    : kind === 'remove'
+      ? undefined
+      : value;
+  requireSettable(subAttribute, present, isUnassigned(after) ? undefined : after);
+  return after === undefined || isUnassigned(after) ? rest : { ...rest, [subAttribute.name]: after };
+}
+
+function asList(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? value : [];
+}

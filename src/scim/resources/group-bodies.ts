@@ -1,0 +1,93 @@
+import { type Database, sql } from '../../database/index.js';
+import { type GroupView, type MemberView, readMembers, streamMembers } from '../../directory/index.js';
+import type { ScimContext, ScimResponse } from '../request.js';
+import { GROUP, type Projection, project } from '../schema/index.js';
+import { parseRendered, renderGroup, renderGroupHead, renderMember } from './render.js';
+
+/** Renders groups. Members are loaded only where they are shown (PRJ-14), and streamed where there are many. */
+export interface GroupBodies {
+  one(group: GroupView, projection: Projection, context: ScimContext): Promise<ScimResponse['body']>;
+  many(
+    groups: readonly GroupView[],
+    projection: Projection,
+    context: ScimContext,
+  ): Promise<readonly string[] | AsyncIterable<string>>;
+}
+
+/** Up to this many members of a page lie in memory; beyond it, one group after the other goes through a cursor. */
+const MEMBERS_IN_MEMORY = 10_000;
+
+/** Pieces of about this many characters keep the number of writes to the socket low. */
+const PIECE_LENGTH = 65_536;
+
+export function createGroupBodies(database: Database): GroupBodies {
+  return {
+    async one(group, projection, context) {
+      const [body] = await bodies([group], projection, context);
+      return body;
+    },
+    async many(groups, projection, context) {
+      const rendered = await bodies(groups, projection, context);
+      if (rendered.every((body) => typeof body === 'string')) return rendered;
+      return joined(rendered);
+    },
+  };
+
+  async function bodies(groups: readonly GroupView[], projection: Projection, context: ScimContext) {
+    const siteId = context.connection.siteId;
+    const ids = groups.map((group) => group.id);
+    if (!projection.wants('members')) return groups.map((group) => show(group, [], projection, context));
+    if (projection.isDefault && (await hasMany(database, siteId, ids))) {
+      return groups.map((group) => streamGroup(database, group, context));
+    }
+    const members = await readMembers(database, siteId, ids);
+    return groups.map((group) => show(group, members.get(group.id) ?? [], projection, context));
+  }
+}
+
+function show(
+  group: GroupView,
+  members: readonly MemberView[],
+  projection: Projection,
+  { baseUrl }: ScimContext,
+): string {
+  const text = renderGroup(group, members, baseUrl);
+  return projection.isDefault ? text : JSON.stringify(project(GROUP, parseRendered(text), projection));
+}
+
+async function* streamGroup(
+  database: Database,
+  group: GroupView,
+  { baseUrl, connection }: ScimContext,
+): AsyncIterable<string> {
+  let piece = renderGroupHead(group, baseUrl);
+  let separator = ',"members":[';
+  for await (const member of streamMembers(database, connection.siteId, group.id)) {
+    piece += separator + renderMember(member, baseUrl);
+    separator = ',';
+    if (piece.length >= PIECE_LENGTH) {
+      yield piece;
+      piece = '';
+    }
+  }
+  yield `${piece}${separator === ',' ? ']' : ''}}`;
+}
+
+async function* joined(bodies: readonly (string | AsyncIterable<string>)[]): AsyncIterable<string> {
+  let separator = '';
+  for (const body of bodies) {
+    yield separator;
+    if (typeof body === 'string') yield body;
+    else yield* body;
+    separator = ',';
+  }
+}
+
+async function hasMany(database: Database, siteId: number, groupIds: readonly string[]): Promise<boolean> {
+  const rows = await database.read<{ found: number }>(sql`
+    SELECT count(*) AS found FROM (
+      SELECT 1 FROM memberships WHERE site_id = ${siteId} AND group_id = ANY (${groupIds}::uuid[])
+      LIMIT ${MEMBERS_IN_MEMORY + 1}
+    ) some`);
+  return (rows[0]?.found ?? 0) > MEMBERS_IN_MEMORY;
+}

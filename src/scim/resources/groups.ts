@@ -1,0 +1,174 @@
+import {
+  countGroups,
+  countObjects,
+  createGroup,
+  deleteGroup,
+  type GroupEdit,
+  type GroupRecord,
+  listGroups,
+  type MemberChange,
+  readGroup,
+  updateGroup,
+} from '../../directory/index.js';
+import { ScimError } from '../errors.js';
+import { compileFilter, groupColumns, memberColumns } from '../filter/index.js';
+import { parseListParameters, runList } from '../list/index.js';
+import { applyPatch, type PatchOperation, parsePatch } from '../patch/index.js';
+import type { ScimContext, ScimRequest } from '../request.js';
+import { GROUP, type JsonObject, type Projection, parseProjection, parseResource } from '../schema/index.js';
+import { listAnswer, resourceAnswer } from './answer.js';
+import { createGroupBodies } from './group-bodies.js';
+import { idIfPossible } from './id-if-possible.js';
+import { patchLimits } from './patch-limits.js';
+import { isKnown, requireMatch } from './preconditions.js';
+import { groupProfile } from './profiles-of-documents.js';
+import {
+  actorOf,
+  freshReads,
+  type ResourceDependencies,
+  type ResourceHandlers,
+  readerOf,
+} from './resource-handlers.js';
+import { asksForAttributes } from './users.js';
+
+interface Wanted {
+  readonly edit: (current: GroupRecord) => GroupEdit;
+  readonly members: readonly MemberChange[];
+}
+
+/** `/Groups`: RFC 7643 section 4.2 on the directory's groups. */
+export function createGroupHandlers(dependencies: ResourceDependencies): ResourceHandlers {
+  const { database, change, limits, anchors } = dependencies;
+  const fresh = freshReads(database);
+  const bodies = createGroupBodies(database);
+  const freshBodies = createGroupBodies(fresh);
+
+  async function answerWith(status: number, id: string, request: ScimRequest, context: ScimContext) {
+    const group = await readGroup(fresh, readerOf(context), id);
+    if (group === undefined) throw notFound(id);
+    const body = await freshBodies.one(group, projectionOf(request), context);
+    return resourceAnswer(status, group, locationOf(context, id), body);
+  }
+
+  async function update(id: string, request: ScimRequest, context: ScimContext, wanted: () => Wanted) {
+    const actor = actorOf(context);
+    return change.run(actor, { action: 'group.update', objectType: 'Group', objectId: idIfPossible(id) }, () => {
+      projectionOf(request);
+      const { edit, members } = wanted();
+      return updateGroup(database, actor, id, {
+        members,
+        unknownMembers: context.profile.answers.unknownMembers === 'skip' ? 'skip' : 'reject',
+        edit(current) {
+          requireMatch(request.ifMatch, current.version);
+          return edit(current);
+        },
+      });
+    });
+  }
+
+  return {
+    async list(request, context) {
+      const reader = readerOf(context);
+      const projection = projectionOf(request);
+      const columns = groupColumns({
+        siteId: reader.siteId,
+        connectionId: context.connection.id,
+        baseUrl: context.baseUrl,
+      });
+      const parameters = parseListParameters(GROUP, request.query, columns, context, limits);
+      const source = {
+        list: (wanted: Parameters<typeof listGroups>[1]) => listGroups(database, wanted),
+        countAll: () =>
+          countObjects(database, reader.siteId, 'Group', reader.sees === 'own' ? reader.connectionId : undefined),
+        countMatching: (condition: Parameters<typeof countGroups>[2]) => countGroups(database, reader, condition),
+      };
+      const page = await runList(source, reader, { ...parameters, shape: `Groups ${parameters.shape}` }, anchors);
+      return listAnswer(page, await bodies.many(page.items, projection, context));
+    },
+
+    async create(request, context) {
+      const actor = actorOf(context);
+      const created = await change.run(actor, { action: 'group.create', objectType: 'Group' }, () => {
+        projectionOf(request);
+        const parsed = parseResource(GROUP, request.body(), context.profile.parse);
+        return createGroup(database, actor, {
+          profile: groupProfile(parsed.document),
+          externalId: parsed.externalId,
+          members: (parsed.members ?? []).map((member) => member.value),
+          unknownMembers: context.profile.answers.unknownMembers,
+        });
+      });
+      return answerWith(201, created.id, request, context);
+    },
+
+    async read(id, request, context) {
+      const group = await readGroup(database, readerOf(context), id);
+      if (group === undefined) throw notFound(id);
+      const projection = projectionOf(request);
+      const location = locationOf(context, id);
+      if (isKnown(request.ifNoneMatch, group.version)) return resourceAnswer(304, group, location, undefined);
+      return resourceAnswer(200, group, location, await bodies.one(group, projection, context));
+    },
+
+    async replace(id, request, context) {
+      await update(id, request, context, () => {
+        const parsed = parseResource(GROUP, request.body(), context.profile.parse);
+        return {
+          edit: () => ({ profile: groupProfile(parsed.document), externalId: parsed.externalId }),
+          members: [{ kind: 'replaceAll', ids: (parsed.members ?? []).map((member) => member.value) }],
+        };
+      });
+      return answerWith(200, id, request, context);
+    },
+
+    async patch(id, request, context) {
+      const { record } = await update(id, request, context, () => {
+        const operations = parsePatch(GROUP, request.body(), context.profile.patch, patchLimits(limits));
+        return {
+          members: memberChanges(operations, context),
+          edit: (current) => patchedGroup(current, operations, context),
+        };
+      });
+      if (context.profile.answers.patchGroup === 'resource' || asksForAttributes(request)) {
+        return answerWith(200, id, request, context);
+      }
+      return resourceAnswer(204, record, locationOf(context, id), undefined);
+    },
+
+    async remove(id, request, context) {
+      const actor = actorOf(context);
+      await change.run(actor, { action: 'group.delete', objectType: 'Group', objectId: idIfPossible(id) }, () =>
+        deleteGroup(actor, id, (current) => requireMatch(request.ifMatch, current.version)),
+      );
+      return { status: 204, headers: {}, body: undefined };
+    },
+  };
+}
+
+/** The member steps of a PATCH; a condition in a path becomes SQL over the group's member rows. */
+function memberChanges(operations: readonly PatchOperation[], { baseUrl }: ScimContext): MemberChange[] {
+  return operations.flatMap(({ target }): MemberChange[] => {
+    if (target.kind !== 'members') return [];
+    if (target.change.kind !== 'removeMatching') return [target.change];
+    return [{ kind: 'removeMatching', condition: compileFilter(target.change.filter, memberColumns({ baseUrl })) }];
+  });
+}
+
+function patchedGroup(current: GroupRecord, operations: readonly PatchOperation[], context: ScimContext): GroupEdit {
+  // jsonb holds what a former request was validated to.
+  const patched = applyPatch(GROUP, current.document as JsonObject, operations, context.profile.patch);
+  const externalId = patched.externalId === undefined ? (current.externalId ?? undefined) : patched.externalId.value;
+  return { profile: groupProfile(patched.document), externalId };
+}
+
+function projectionOf({ query }: ScimRequest): Projection {
+  return parseProjection(GROUP, query.getAll('attributes'), query.getAll('excludedAttributes'));
+}
+
+function locationOf(context: ScimContext, id: string): string {
+  return `${context.baseUrl}/Groups/${id}`;
+}
+
+function notFound(id: string): ScimError {
+  return new ScimError(404, undefined, `There is no group ${id.slice(0, 64)}.`);
+}

@@ -1,0 +1,39 @@
+import type { Document, GroupProfile, UserProfile } from '../../directory/index.js';
+import { ENTERPRISE_USER_URN, foldDocument, GROUP, type JsonObject, type JsonValue, USER } from '../schema/index.js';
+
+/** What the directory's rules and indexes need to know of a user's document. */
+export function userProfile(document: JsonObject): UserProfile {
+  const name = asObject(document.name);
+  return {
+    // Validation has made sure of a userName.
+    userName: String(document.userName),
+    displayName: asText(document.displayName) ?? asText(name?.formatted),
+    active: document.active !== false,
+    managerId: asText(asObject(asObject(document[ENTERPRISE_USER_URN])?.manager)?.value),
+    emails: emailsOf(document),
+    document,
+    folded: foldDocument(USER, document),
+  };
+}
+
+/** The addresses of a stored document. */
+export function emailsOf(document: Document): UserProfile['emails'] {
+  const emails = document.emails;
+  if (!Array.isArray(emails)) return [];
+  return emails.flatMap((email: JsonValue) => {
+    const value = asText(asObject(email)?.value);
+    return value === undefined ? [] : [{ value, type: asText(asObject(email)?.type) }];
+  });
+}
+
+export function groupProfile(document: JsonObject): GroupProfile {
+  return { displayName: String(document.displayName), document, folded: foldDocument(GROUP, document) };
+}
+
+function asObject(value: JsonValue | undefined): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}
+
+function asText(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,64 @@
+import type { GroupReference, MemberView, ObjectView, UserView } from '../../directory/index.js';
+import { ENTERPRISE_USER_URN, type JsonObject } from '../schema/index.js';
+import { entityTag } from './preconditions.js';
+
+/**
+ * A user as JSON text. The stored document is wrapped, not parsed: id before it, groups and meta behind it. Only a
+ * manager, whose name and URI are the server's (RFC 7643 section 4.3), makes it worth parsing.
+ */
+export function renderUser(user: UserView, baseUrl: string): string {
+  const groups = user.groups ?? [];
+  const references =
+    groups.length === 0 ? '' : `,"groups":[${groups.map((group) => groupReference(group, baseUrl)).join(',')}]`;
+  const document = user.managerName === null ? user.document : withManager(user.document, user.managerName, baseUrl);
+  return `${head(user)}${inner(document)}${references},${meta(user, 'User', '/Users', baseUrl)}}`;
+}
+
+/** A group as JSON text, without its members; they go between this and the closing brace. */
+export function renderGroupHead(group: ObjectView, baseUrl: string): string {
+  return `${head(group)}${inner(group.document)},${meta(group, 'Group', '/Groups', baseUrl)}`;
+}
+
+/** One element of a group's `members`; `$ref`, `type` and `display` are the server's (GRP-03, GRP-11). */
+export function renderMember(member: MemberView, baseUrl: string): string {
+  return `{"value":"${member.id}","$ref":"${baseUrl}/${member.type}s/${member.id}","display":${JSON.stringify(member.display)},"type":"${member.type}"}`;
+}
+
+/** A whole group with members that are in memory. */
+export function renderGroup(group: ObjectView, members: readonly MemberView[], baseUrl: string): string {
+  const list = members.map((member) => renderMember(member, baseUrl)).join(',');
+  return `${renderGroupHead(group, baseUrl)}${list === '' ? '' : `,"members":[${list}]`}}`;
+}
+
+/** The text as an object again, for a projection. */
+export function parseRendered(text: string): JsonObject {
+  // The engine itself rendered it: an object of JSON values.
+  return JSON.parse(text) as JsonObject;
+}
+
+function head(view: ObjectView): string {
+  const externalId = view.externalId === null ? '' : `"externalId":${JSON.stringify(view.externalId)},`;
+  return `{"id":"${view.id}",${externalId}`;
+}
+
+/** What lies between the braces; never empty, since every document holds `schemas`. */
+function inner(document: string): string {
+  return document.slice(1, -1);
+}
+
+function meta(view: ObjectView, resourceType: string, endpoint: string, baseUrl: string): string {
+  const version = JSON.stringify(entityTag(view.version));
+  return `"meta":{"resourceType":"${resourceType}","created":"${view.createdAt.toISOString()}","lastModified":"${view.modifiedAt.toISOString()}","location":"${baseUrl}${endpoint}/${view.id}","version":${version}}`;
+}
+
+function groupReference(group: GroupReference, baseUrl: string): string {
+  return `{"value":"${group.id}","$ref":"${baseUrl}/Groups/${group.id}","display":${JSON.stringify(group.displayName)},"type":"${group.direct ? 'direct' : 'indirect'}"}`;
+}
+
+function withManager(document: string, managerName: string, baseUrl: string): string {
+  const user = parseRendered(document);
+  const extension = user[ENTERPRISE_USER_URN] as JsonObject;
+  const manager = extension.manager as JsonObject;
+  extension.manager = { ...manager, $ref: `${baseUrl}/Users/${String(manager.value)}`, displayName: managerName };
+  return JSON.stringify(user);
+}

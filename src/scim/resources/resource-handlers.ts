@@ -1,0 +1,37 @@
+import type { Change } from '../../change/index.js';
+import type { Database } from '../../database/index.js';
+import type { Actor, Reader } from '../../directory/index.js';
+import type { PageAnchors } from '../list/index.js';
+import type { ScimContext, ScimLimits, ScimRequest, ScimResponse } from '../request.js';
+import type { PasswordHasher } from './passwords.js';
+
+export interface ResourceDependencies {
+  readonly database: Database;
+  readonly change: Change;
+  readonly limits: ScimLimits;
+  readonly anchors: PageAnchors;
+  readonly passwords: PasswordHasher;
+}
+
+/** What an endpoint such as `/Users` can do. The engine finds the method and the id; errors are thrown. */
+export interface ResourceHandlers {
+  list(request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
+  create(request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
+  read(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
+  replace(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
+  patch(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
+  remove(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
+}
+
+export function actorOf({ connection, correlationId }: ScimContext): Actor {
+  return { siteId: connection.siteId, source: 'scim', connection, correlationId };
+}
+
+export function readerOf({ connection }: ScimContext): Reader {
+  return { siteId: connection.siteId, connectionId: connection.id, sees: connection.sees };
+}
+
+/** Reads that must show what was just written: a replica may not have it yet. */
+export function freshReads(database: Database): Database {
+  return { ...database, read: (statement) => database.write(statement) };
+}

@@ -1,0 +1,184 @@
+import {
+  countObjects,
+  countUsers,
+  createUser,
+  deleteUser,
+  listUsers,
+  readUser,
+  type UserEdit,
+  type UserRecord,
+  type UserView,
+  updateUser,
+} from '../../directory/index.js';
+import { ScimError } from '../errors.js';
+import { userColumns } from '../filter/index.js';
+import { parseListParameters, runList } from '../list/index.js';
+import { applyPatch, parsePatch } from '../patch/index.js';
+import type { ScimContext, ScimRequest } from '../request.js';
+import { type JsonObject, type Projection, parseProjection, parseResource, project, USER } from '../schema/index.js';
+import { listAnswer, resourceAnswer } from './answer.js';
+import { idIfPossible } from './id-if-possible.js';
+import { patchLimits } from './patch-limits.js';
+import { isKnown, requireMatch } from './preconditions.js';
+import { emailsOf, userProfile } from './profiles-of-documents.js';
+import { parseRendered, renderUser } from './render.js';
+import {
+  actorOf,
+  freshReads,
+  type ResourceDependencies,
+  type ResourceHandlers,
+  readerOf,
+} from './resource-handlers.js';
+
+/** `/Users`: RFC 7643 section 4.1 and 4.3 on the directory's users. */
+export function createUserHandlers(dependencies: ResourceDependencies): ResourceHandlers {
+  const { database, change, limits, anchors, passwords } = dependencies;
+  const fresh = freshReads(database);
+
+  /** The user as it stands after a write, under the asked-for projection. */
+  async function answerWith(status: number, id: string, request: ScimRequest, context: ScimContext) {
+    const projection = projectionOf(request);
+    const user = await readUser(fresh, readerOf(context), id, projection.wants('groups'));
+    if (user === undefined) throw notFound(id);
+    return resourceAnswer(status, user, locationOf(context, id), show(user, projection, context));
+  }
+
+  async function update(id: string, request: ScimRequest, context: ScimContext, editor: () => Promise<Editor>) {
+    const actor = actorOf(context);
+    return change.run(actor, { action: 'user.update', objectType: 'User', objectId: idIfPossible(id) }, async () => {
+      const edit = await editor();
+      return updateUser(actor, id, (current) => {
+        requireMatch(request.ifMatch, current.version);
+        return edit(current);
+      });
+    });
+  }
+
+  return {
+    async list(request, context) {
+      const reader = readerOf(context);
+      const projection = projectionOf(request);
+      const columns = userColumns({ ...scope(context), baseUrl: context.baseUrl });
+      const parameters = parseListParameters(USER, request.query, columns, context, limits);
+      const source = {
+        list: (wanted: Parameters<typeof listUsers>[1]) => listUsers(database, wanted, projection.wants('groups')),
+        countAll: () =>
+          countObjects(database, reader.siteId, 'User', reader.sees === 'own' ? reader.connectionId : undefined),
+        countMatching: (condition: Parameters<typeof countUsers>[2]) => countUsers(database, reader, condition),
+      };
+      const page = await runList(source, reader, { ...parameters, shape: `Users ${parameters.shape}` }, anchors);
+      return listAnswer(
+        page,
+        page.items.map((user) => show(user, projection, context)),
+      );
+    },
+
+    async create(request, context) {
+      const actor = actorOf(context);
+      const created = await change.run(actor, { action: 'user.create', objectType: 'User' }, async () => {
+        projectionOf(request);
+        const parsed = parseResource(USER, request.body(), context.profile.parse);
+        const document = { ...parsed.document, active: parsed.document.active ?? true };
+        const passwordHash = await passwords.hashFor(context, parsed.password);
+        return createUser(actor, { profile: userProfile(document), externalId: parsed.externalId, passwordHash });
+      });
+      return answerWith(201, created.id, request, context);
+    },
+
+    async read(id, request, context) {
+      const projection = projectionOf(request);
+      const user = await readUser(database, readerOf(context), id, projection.wants('groups'));
+      if (user === undefined) throw notFound(id);
+      const location = locationOf(context, id);
+      if (isKnown(request.ifNoneMatch, user.version)) return resourceAnswer(304, user, location, undefined);
+      return resourceAnswer(200, user, location, show(user, projection, context));
+    },
+
+    async replace(id, request, context) {
+      await update(id, request, context, async () => {
+        projectionOf(request);
+        const parsed = parseResource(USER, request.body(), context.profile.parse);
+        const passwordHash = await passwords.hashFor(context, parsed.password);
+        return (current) => {
+          // An omitted `active` must neither disable nor enable anybody (A-01).
+          const active = parsed.document.active ?? current.document.active !== false;
+          return userEdit(current, { ...parsed.document, active }, parsed.externalId, passwordHash);
+        };
+      });
+      return answerWith(200, id, request, context);
+    },
+
+    async patch(id, request, context) {
+      const { record } = await update(id, request, context, async () => {
+        projectionOf(request);
+        const operations = parsePatch(USER, request.body(), context.profile.patch, patchLimits(limits));
+        const password = operations.flatMap(({ target, value }) =>
+          target.kind === 'password' && typeof value === 'string' ? [value] : [],
+        );
+        const passwordHash = await passwords.hashFor(context, password.at(-1));
+        return (current) => {
+          const patched = applyPatch(USER, storedDocument(current), operations, context.profile.patch);
+          const externalId =
+            patched.externalId === undefined ? (current.externalId ?? undefined) : patched.externalId.value;
+          const document = { ...patched.document, active: patched.document.active ?? true };
+          return userEdit(current, document, externalId, passwordHash);
+        };
+      });
+      if (context.profile.answers.patchUser === 'resource' || asksForAttributes(request)) {
+        return answerWith(200, id, request, context);
+      }
+      return resourceAnswer(204, record, locationOf(context, id), undefined);
+    },
+
+    async remove(id, request, context) {
+      const actor = actorOf(context);
+      await change.run(actor, { action: 'user.delete', objectType: 'User', objectId: idIfPossible(id) }, () =>
+        deleteUser(database, actor, id, (current) => requireMatch(request.ifMatch, current.version)),
+      );
+      return { status: 204, headers: {}, body: undefined };
+    },
+  };
+}
+
+type Editor = (current: UserRecord) => UserEdit;
+
+function userEdit(
+  current: UserRecord,
+  document: JsonObject,
+  externalId: string | undefined,
+  passwordHash: string | undefined,
+): UserEdit {
+  return { profile: userProfile(document), previousEmails: emailsOf(current.document), externalId, passwordHash };
+}
+
+function storedDocument(current: UserRecord): JsonObject {
+  // jsonb holds what a former request was validated to.
+  return current.document as JsonObject;
+}
+
+function show(user: UserView, projection: Projection, { baseUrl }: ScimContext): string {
+  const text = renderUser(user, baseUrl);
+  return projection.isDefault ? text : JSON.stringify(project(USER, parseRendered(text), projection));
+}
+
+function projectionOf(request: ScimRequest): Projection {
+  const { query } = request;
+  return parseProjection(USER, query.getAll('attributes'), query.getAll('excludedAttributes'));
+}
+
+/** With these parameters the answer to a PATCH has a body (RFC 7644 section 3.5.2). */
+export function asksForAttributes({ query }: ScimRequest): boolean {
+  return query.has('attributes') || query.has('excludedAttributes');
+}
+
+function locationOf(context: ScimContext, id: string): string {
+  return `${context.baseUrl}/Users/${id}`;
+}
+
+function scope({ connection }: ScimContext) {
+  return { siteId: connection.siteId, connectionId: connection.id };
+}
+
+function notFound(id: string): ScimError {
+  return new ScimError(404, undefined, `There is no user ${id.slice(0, 64)}.`);
+}

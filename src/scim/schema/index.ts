@@ -1,0 +1,26 @@
+export { COMMON } from './common-attributes.js';
+export {
+  type AttributeDefinition,
+  compileResourceType,
+  compileSchema,
+  type SchemaDefinition,
+} from './compile-schema.js';
+export { ENTERPRISE_USER, ENTERPRISE_USER_URN, GROUP, GROUP_URN, USER, USER_URN } from './core-schemas.js';
+export { canonicalDateTime } from './date-time.js';
+export { DISCOVERY_SCHEMAS } from './discovery-schemas.js';
+export { foldDocument, foldValue } from './fold.js';
+export { parseAttributeValue } from './parse-attribute-value.js';
+export { type MemberReference, type ParsedResource, parseResource } from './parse-resource.js';
+export { type Projection, parseProjection, project } from './projection.js';
+export { publishResourceType, publishSchema } from './publish.js';
+export { type ResolveOptions, resolveAttribute, resolveExtension } from './resolve-attribute.js';
+export type {
+  Attribute,
+  AttributePath,
+  AttributeType,
+  JsonObject,
+  JsonValue,
+  ResourceType,
+  Schema,
+} from './types.js';
+export { validateDocument } from './validate-document.js';
