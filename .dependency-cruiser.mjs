@@ -14,7 +14,7 @@ const ROWS = [
 ];
 
 // Inside scim/; what is not named here (the engine, bulk, discovery) stands above.
-const SCIM_ROWS = [['resources'], ['list', 'patch'], ['filter'], ['schema'], ['profiles', 'errors.ts']];
+const SCIM_ROWS = [['resources'], ['list', 'patch'], ['filter'], ['schema', 'request.ts'], ['profiles', 'errors.ts']];
 
 const any = (names) => `(?:${names.map((name) => name.replace('.', '\\.')).join('|')})`;
 

@@ -15,7 +15,7 @@ export function maskSecrets(change: AttributeChange): AttributeChange {
 
 function maskWithin(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(maskWithin);
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [name, SECRET_NAMES.test(name) ? hidden(inner) : maskWithin(inner)]),
   );

@@ -17,7 +17,7 @@ export function createEngine(endpoints: Endpoints, report: ReportError): ScimEng
         return await route(endpoints, request, context);
       } catch (error) {
         const answer = toScimError(error);
-        if (answer.status >= 500) report(error, context);
+        if (answer.status === 500 || answer.status === 503) report(error, context);
         return { status: answer.status, headers: answer.headers, body: renderError(answer) };
       }
     },

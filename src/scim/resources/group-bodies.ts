@@ -88,6 +88,6 @@ async function hasMany(database: Database, siteId: number, groupIds: readonly st
     SELECT count(*) AS found FROM (
       SELECT 1 FROM memberships WHERE site_id = ${siteId} AND group_id = ANY (${groupIds}::uuid[])
       LIMIT ${MEMBERS_IN_MEMORY + 1}
-    ) some`);
+    ) counted`);
   return (rows[0]?.found ?? 0) > MEMBERS_IN_MEMORY;
 }
