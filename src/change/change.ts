@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../database/index.js';
+import type { Database, Sql, Transaction } from '../database/index.js';
 import {
   type Actor,
   type Command,
@@ -52,8 +52,7 @@ export function createChange(database: Database): Change {
       const started = process.hrtime.bigint();
       try {
         return await attempt(database, actor, source, started);
-      } catch (caught) {
-        const error = translateViolation(caught);
+      } catch (error) {
         // While the database is away there is nowhere to write to; the answer says so and the client comes again.
         const away = error instanceof RollcallError && error.kind === 'unavailable';
         if (!away) await refuse(actor, request, error, started);
@@ -71,12 +70,16 @@ async function attempt<Result>(
 ): Promise<Result> {
   for (let tried = 1; ; tried++) {
     const command = await source();
+    let inTheWay: Sql | undefined;
+    const note = (effects: Effects<unknown>) => {
+      inTheWay = effects.inTheWay;
+    };
     try {
       return 'standalone' in command
-        ? await runStandalone(database, actor, command, started)
-        : await database.transaction((transaction) => runLocked(transaction, actor, command, started));
+        ? await runStandalone(database, actor, command, started, note)
+        : await database.transaction((transaction) => runLocked(transaction, actor, command, started, note));
     } catch (error) {
-      if (!(error instanceof LocksOutdated)) throw error;
+      if (!(error instanceof LocksOutdated)) throw await explainConflict(database, translateViolation(error), inTheWay);
       if (tried === MOST_ATTEMPTS) {
         const message = 'The object changes too often to be locked; try again.';
         throw new RollcallError('unavailable', 'change.busy', message, {}, { cause: error });
@@ -90,8 +93,10 @@ async function runStandalone<Result>(
   actor: Actor,
   command: StandaloneCommand<Result>,
   started: bigint,
+  note: (effects: Effects<unknown>) => void,
 ): Promise<Result> {
   const effects = command.standalone();
+  note(effects);
   const entry = successEntry(actor, command, effects, [], started);
   await database.write(together([...effects.writes, ...appendStatements(entry)]));
   return effects.result;
@@ -102,14 +107,25 @@ async function runLocked<Result>(
   actor: Actor,
   command: LockingCommand<Result>,
   started: bigint,
+  note: (effects: Effects<unknown>) => void,
 ): Promise<Result> {
   const held = await takeLocks(transaction, actor.siteId, command);
   const effects = await command.run(transaction, held);
+  note(effects);
   const settles = effects.affectedUserIds.length + (effects.affectedApplicationIds?.length ?? 0) > 0;
   const access = settles ? await writeAndSettle(transaction, actor, effects) : [];
   const entry = successEntry(actor, command, effects, access, started);
   transaction.runAtCommit(together([...(settles ? [] : effects.writes), ...appendStatements(entry)]));
   return effects.result;
+}
+
+/** Names the object that has what a command claims: for the log, never for the answer (design section 3, Ownership). */
+async function explainConflict(database: Database, error: unknown, inTheWay: Sql | undefined): Promise<unknown> {
+  if (!(error instanceof RollcallError) || error.kind !== 'conflict' || inTheWay === undefined) return error;
+  const [holder] = await database.write<{ id: string }>(inTheWay);
+  if (holder === undefined) return error;
+  const details = { ...error.details, conflictsWith: holder.id };
+  return new RollcallError(error.kind, error.code, error.message, details, { cause: error });
 }
 
 /** Seats are worked out from the new state, so the command's own writes go first. */

@@ -32,6 +32,8 @@ export async function countObjects(
   return rows[0]?.total ?? 0;
 }
 
+const FEW_DIFFERENCES = 100;
+
 /**
  * Replaces the differences by one row an owner. Readers see the sum before or after, never between: it is one
  * statement. Two processes may fold at once; each takes only rows that the other did not lock.
@@ -41,6 +43,8 @@ export async function foldObjectCounts(database: Database): Promise<number> {
   const rows = await database.write<{ folded: number }>(sql`
     WITH taken AS (
       SELECT site_id, object_type, id FROM object_count_deltas
+      -- a few rows are as good as one, and leave nothing for vacuum to do
+      WHERE (SELECT count(*) FROM (SELECT 1 FROM object_count_deltas LIMIT ${FEW_DIFFERENCES}) few) = ${FEW_DIFFERENCES}
       ORDER BY site_id, object_type, id LIMIT 100000 FOR UPDATE SKIP LOCKED
     ), removed AS (
       DELETE FROM object_count_deltas d USING taken t

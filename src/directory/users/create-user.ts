@@ -7,6 +7,7 @@ import { writeIdentity } from '../identities.js';
 import { countDelta } from '../object-counts.js';
 import { newObjectId } from '../object-id.js';
 import { addEmails } from './email-keys.js';
+import { userNamed } from './locked-user.js';
 import type { UserProfile } from './user-profile.js';
 
 export interface NewUser {
@@ -41,6 +42,7 @@ export function createUser(actor: Actor, user: NewUser): StandaloneCommand<Creat
         changed: attributeChanges({}, user.profile.document),
         subjects: [],
         affectedUserIds: [],
+        inTheWay: userNamed(actor.siteId, user.profile.userName),
         writes: [
           insertUser(actor, id, user.profile, createdAt),
           ...addEmails(actor.siteId, id, user.profile.emails),

@@ -2,6 +2,7 @@ import { type Sql, sql } from '../../database/index.js';
 import { RollcallError } from '../../errors/index.js';
 import type { Actor } from '../actor.js';
 import type { Document } from '../attribute-changes.js';
+import { comparisonKey } from '../comparison-key.js';
 import { isObjectId } from '../object-id.js';
 import type { UserRecord, UserState } from './user-profile.js';
 
@@ -56,4 +57,11 @@ export function requireUserId(text: string): string {
 
 function userNotFound(id: string): RollcallError {
   return new RollcallError('not-found', 'user.not-found', `There is no user ${id.slice(0, 64)}.`);
+}
+
+/** The visible user that has a name; see Effects.inTheWay. */
+export function userNamed(siteId: number, userName: string): Sql {
+  return sql`
+    SELECT id FROM users
+    WHERE site_id = ${siteId} AND user_name_key = ${comparisonKey(userName)} AND deleted_at IS NULL`;
 }

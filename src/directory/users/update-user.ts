@@ -10,7 +10,7 @@ import { countDelta } from '../object-counts.js';
 import { linkingDomain, type WriteRight, writeRight } from '../ownership.js';
 import { setPassword } from './create-user.js';
 import { replaceEmails } from './email-keys.js';
-import { lockedUser, lockedUserQuery, requireUserId } from './locked-user.js';
+import { lockedUser, lockedUserQuery, requireUserId, userNamed } from './locked-user.js';
 import { nextState, type UserProfile, type UserRecord, type UserState } from './user-profile.js';
 
 export interface UserEdit {
@@ -69,6 +69,7 @@ function updateEffects(actor: Actor, current: UserRecord, wanted: UserEdit, righ
     changed: changes,
     subjects: [],
     affectedUserIds: state === current.state ? [] : [current.id],
+    inTheWay: userNamed(actor.siteId, record.userName),
     unchanged: !changed && right !== 'adopts',
     writes: [
       ...(changed || right === 'adopts' ? [writeUser(actor, record, wanted.profile, owner)] : []),
