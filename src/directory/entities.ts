@@ -18,6 +18,7 @@ export class Site {
   id!: number;
   @Column({ type: 'text', collation: 'C' }) key!: string;
   @Column('text') name!: string;
+  @Column('bigint', { name: 'groups_version', default: 0 }) groupsVersion!: number;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 

@@ -23,6 +23,7 @@ export { usersWithin } from './groups/closure.js';
 export { type CreatedGroup, createGroup, type NewGroup } from './groups/create-group.js';
 export { deleteGroup } from './groups/delete-group.js';
 export { findGroup, findGroups, type GroupSummary } from './groups/find-groups.js';
+export { createGroupOutlines, type GroupOutlines } from './groups/group-outlines.js';
 export type { GroupProfile, GroupRecord, MemberChange, UnknownMembers } from './groups/group-profile.js';
 export { countGroups, listGroups, readGroup, readMembers, streamMembers } from './groups/read-groups.js';
 export { type GroupEdit, type GroupUpdate, type UpdatedGroup, updateGroup } from './groups/update-group.js';
@@ -33,7 +34,7 @@ export { createSite, DEFAULT_SITE, ensureDefaultSite, findSite, listSites, type 
 export { type CreatedUser, createUser, type NewUser } from './users/create-user.js';
 export { deleteUser } from './users/delete-user.js';
 export { findUser, findUsers, type UserSummary } from './users/find-users.js';
-export { countUsers, listUsers, readUser } from './users/read-users.js';
+export { countUsers, createUserReads, type UserReads } from './users/read-users.js';
 export { type UpdatedUser, type UserEdit, updateUser } from './users/update-user.js';
 export type { UserProfile, UserRecord, UserState } from './users/user-profile.js';
 export type { GroupReference, GroupView, ListRequest, MemberView, ObjectView, Reader, UserView } from './views.js';

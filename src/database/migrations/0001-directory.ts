@@ -30,6 +30,8 @@ const SITES = `
     id integer GENERATED ALWAYS AS IDENTITY,
     key text COLLATE "C" NOT NULL,
     name text NOT NULL,
+    -- raised whenever a group is renamed, deleted or nested: what readers remember of groups holds for one version
+    groups_version bigint NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT sites_pk PRIMARY KEY (id),
     CONSTRAINT sites_key_unique UNIQUE (key)

@@ -8,6 +8,7 @@ import { countDelta } from '../object-counts.js';
 import { newObjectId } from '../object-id.js';
 import { rebuildClosure } from './closure.js';
 import type { GroupProfile, UnknownMembers } from './group-profile.js';
+import { raiseGroupsVersion } from './groups-version.js';
 import { applyMemberChanges } from './member-changes.js';
 import { nameMembers, refuseUnknown } from './member-ids.js';
 import { memberSubjects } from './update-group.js';
@@ -54,6 +55,7 @@ export async function createGroup(database: Database, actor: Actor, group: NewGr
       // The closure follows living groups alone, so the group must be there first.
       await transaction.run(made.insert);
       await rebuildClosure(transaction, actor.siteId, [described.objectId]);
+      await transaction.run(raiseGroupsVersion(actor.siteId));
       return made.effects(undefined, [...users, ...groups]);
     },
   };

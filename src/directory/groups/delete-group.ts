@@ -6,6 +6,7 @@ import { countDelta } from '../object-counts.js';
 import { writeRight } from '../ownership.js';
 import { rebuildClosure, usersWithin, withAncestors } from './closure.js';
 import type { GroupRecord } from './group-profile.js';
+import { raiseGroupsVersion } from './groups-version.js';
 import { lockedGroup, lockedGroupQuery, requireGroupId } from './locked-group.js';
 
 /**
@@ -63,6 +64,7 @@ export function deleteGroup(
               modified_at = greatest(now(), modified_at + interval '1 millisecond')
             WHERE site_id = ${siteId}
               AND id IN (SELECT group_id FROM nestings WHERE site_id = ${siteId} AND child_group_id = ${groupId})`,
+          raiseGroupsVersion(siteId),
           countDelta(siteId, 'Group', current.ownerConnectionId, -1),
         ],
       };

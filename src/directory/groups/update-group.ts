@@ -10,6 +10,7 @@ import { isObjectId } from '../object-id.js';
 import { type WriteRight, writeRight } from '../ownership.js';
 import { rebuildClosure, usersWithin, withAncestors } from './closure.js';
 import type { GroupProfile, GroupRecord, MemberChange, UnknownMembers } from './group-profile.js';
+import { raiseGroupsVersion } from './groups-version.js';
 import { lockedGroup, lockedGroupQuery, requireGroupId } from './locked-group.js';
 import { applyMemberChanges, type MemberDelta } from './member-changes.js';
 import { idsOf, type NamedMembers, nameMembers, refuseUnknown } from './member-ids.js';
@@ -130,6 +131,8 @@ function updateEffects(
   const owner = adopts ? (actor.connection?.id ?? null) : current.ownerConnectionId;
   const writes: Sql[] = [];
   if (changed || adopts) writes.push(writeGroup(actor, record, wanted.profile, owner));
+  if (record.displayName !== current.displayName || delta.groups.size > 0)
+    writes.push(raiseGroupsVersion(actor.siteId));
   if ((changed || adopts) && (!current.linked || current.externalId !== record.externalId)) {
     writes.push(...writeIdentity(actor, 'Group', current.id, wanted.externalId));
   }

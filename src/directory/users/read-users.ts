@@ -1,43 +1,52 @@
 import { type Database, join, type Sql, sql } from '../../database/index.js';
+import { type GroupOutline, type GroupOutlines, parseIds } from '../groups/group-outlines.js';
 import { isObjectId } from '../object-id.js';
-import type { ListRequest, Reader, UserView } from '../views.js';
+import type { GroupReference, ListRequest, Reader, UserView } from '../views.js';
 
-type UserViewRow = Omit<UserView, 'groups'> & { groups: [string, string, boolean][] | null };
-
-/** One user, or undefined when the reader can see none with this id. */
-export async function readUser(
-  database: Database,
-  reader: Reader,
-  id: string,
-  withGroups: boolean,
-): Promise<UserView | undefined> {
-  if (!isObjectId(id)) return undefined;
-  const rows = await database.read<UserViewRow>(sql`
-    SELECT ${userColumns(reader, withGroups)} FROM ${userTables(reader)} WHERE ${visible(reader)} AND u.id = ${id}`);
-  return rows[0] === undefined ? undefined : userView(rows[0]);
+interface UserViewRow extends Omit<UserView, 'groups'> {
+  /** The ids of the groups that the user is in directly, as PostgreSQL writes an array. */
+  readonly groupIds?: string | null;
+  readonly groupsVersion?: number;
 }
 
-/** A part of the users that meet the condition; ordered by id behind whatever order is asked for. */
-export async function listUsers(database: Database, request: ListRequest, withGroups: boolean): Promise<UserView[]> {
-  const { reader, condition, after, order } = request;
+/** Reads of users as a client sees them. */
+export interface UserReads {
+  /** One user, or undefined when the reader can see none with this id. */
+  read(reader: Reader, id: string, withGroups: boolean): Promise<UserView | undefined>;
+  /** A part of the users that meet the condition; ordered by id behind whatever order is asked for. */
+  list(request: ListRequest, withGroups: boolean): Promise<UserView[]>;
+}
+
+export function createUserReads(database: Database, outlines: GroupOutlines): UserReads {
+  const view = (reader: Reader) => (row: UserViewRow) => userView(row, reader, outlines);
+  return {
+    async read(reader, id, withGroups) {
+      if (!isObjectId(id)) return undefined;
+      const rows = await database.read<UserViewRow>(sql`
+        SELECT ${userColumns(reader, withGroups)} FROM ${userTables(reader)} WHERE ${visible(reader)} AND u.id = ${id}`);
+      return rows[0] === undefined ? undefined : view(reader)(rows[0]);
+    },
+    async list(request, withGroups) {
+      const rows = await database.read<UserViewRow>(listStatement(request, withGroups));
+      return Promise.all(rows.map(view(request.reader)));
+    },
+  };
+}
+
+function listStatement({ reader, condition, after, order, limit, offset }: ListRequest, withGroups: boolean): Sql {
   const conditions = [visible(reader)];
   if (condition !== undefined) conditions.push(condition);
   if (after !== undefined) conditions.push(sql`u.id > ${after}`);
   // The page is cut before anything is joined to it: an offset must not render what it skips.
   const page = sql`
     SELECT u.id FROM users u WHERE ${join(conditions, ' AND ')}
-    ORDER BY ${order === undefined ? sql`u.id` : sql`${order}, u.id`} LIMIT ${request.limit} OFFSET ${request.offset}`;
-  const rows = await database.read<UserViewRow>(
-    order === undefined
-      ? sql`
-          SELECT ${userColumns(reader, withGroups)} FROM (${page}) page
-          JOIN ${userTables(reader)} ON u.site_id = ${reader.siteId} AND u.id = page.id ORDER BY u.id`
-      : sql`
-          SELECT ${userColumns(reader, withGroups)}
-          FROM (SELECT page.id, row_number() OVER () AS position FROM (${page}) page) page
-          JOIN ${userTables(reader)} ON u.site_id = ${reader.siteId} AND u.id = page.id ORDER BY page.position`,
-  );
-  return rows.map(userView);
+    ORDER BY ${order === undefined ? sql`u.id` : sql`${order}, u.id`} LIMIT ${limit} OFFSET ${offset}`;
+  const columns = userColumns(reader, withGroups);
+  const tables = sql`JOIN ${userTables(reader)} ON u.site_id = ${reader.siteId} AND u.id = page.id`;
+  if (order === undefined) return sql`SELECT ${columns} FROM (${page}) page ${tables} ORDER BY u.id`;
+  return sql`
+    SELECT ${columns} FROM (SELECT page.id, row_number() OVER () AS position FROM (${page}) page) page ${tables}
+    ORDER BY page.position`;
 }
 
 /** How many users meet a condition. Without one, see countObjects. */
@@ -67,27 +76,30 @@ function userColumns(reader: Reader, withGroups: boolean): Sql {
     CASE WHEN u.manager_id IS NOT NULL THEN (
       SELECT coalesce(m.display_name, m.user_name) FROM users m
       WHERE m.site_id = u.site_id AND m.id::text = u.manager_id AND m.deleted_at IS NULL
-    ) END AS "managerName"${withGroups ? sql`, ${groupsOfUser(reader)} AS groups` : sql``}`;
+    ) END AS "managerName"${withGroups ? sql`, ${groupsOfUser(reader)}` : sql``}`;
 }
 
-/** Direct and indirect groups; who is both directly and through another group counts as direct (USR-07). */
+/** Which groups, in their order by id; what they are called and where they lie, outlines know. */
 function groupsOfUser(reader: Reader): Sql {
-  return sql`(
-    SELECT json_agg(json_build_array(g.id, g.display_name, reached.direct) ORDER BY g.id)
-    FROM (
-      SELECT group_id, bool_or(direct) AS direct FROM (
-        SELECT m.group_id, true AS direct FROM memberships m WHERE m.site_id = ${reader.siteId} AND m.user_id = u.id
-        UNION ALL
-        SELECT c.ancestor_id, false FROM memberships m
-        JOIN group_closure c ON c.site_id = ${reader.siteId} AND c.descendant_id = m.group_id
-        WHERE m.site_id = ${reader.siteId} AND m.user_id = u.id
-      ) every GROUP BY group_id
-    ) reached
-    JOIN groups g ON g.site_id = ${reader.siteId} AND g.id = reached.group_id AND g.deleted_at IS NULL
-  )`;
+  return sql`
+    (SELECT array_agg(m.group_id)::text FROM memberships m
+     WHERE m.site_id = ${reader.siteId} AND m.user_id = u.id) AS "groupIds",
+    (SELECT groups_version FROM sites WHERE id = ${reader.siteId}) AS "groupsVersion"`;
 }
 
-function userView(row: UserViewRow): UserView {
-  const groups = row.groups === undefined ? undefined : (row.groups ?? []);
-  return { ...row, groups: groups?.map(([id, displayName, direct]) => ({ id, displayName, direct })) };
+async function userView(row: UserViewRow, reader: Reader, outlines: GroupOutlines): Promise<UserView> {
+  const { groupIds, groupsVersion, ...view } = row;
+  if (groupIds === undefined) return { ...view, groups: undefined };
+  const direct = parseIds(groupIds);
+  if (direct.length === 0) return { ...view, groups: [] };
+  const found = await outlines.find(reader.siteId, groupsVersion ?? 0, direct);
+  return { ...view, groups: groupReferences(direct, found) };
+}
+
+/** Direct groups first, then those reached through them; who is in a group both ways is direct (USR-07). */
+function groupReferences(directIds: readonly string[], found: ReadonlyMap<string, GroupOutline>): GroupReference[] {
+  const direct = new Set(directIds);
+  const references: GroupReference[] = [];
+  for (const { id, displayName } of found.values()) references.push({ id, displayName, direct: direct.has(id) });
+  return references;
 }

@@ -1,10 +1,11 @@
 import {
   countObjects,
   countUsers,
+  createGroupOutlines,
   createUser,
+  createUserReads,
   deleteUser,
-  listUsers,
-  readUser,
+  type ListRequest,
   type UserEdit,
   type UserRecord,
   type UserView,
@@ -33,12 +34,14 @@ import {
 /** `/Users`: RFC 7643 section 4.1 and 4.3 on the directory's users. */
 export function createUserHandlers(dependencies: ResourceDependencies): ResourceHandlers {
   const { database, change, limits, anchors, passwords } = dependencies;
-  const fresh = freshReads(database);
+  const outlines = createGroupOutlines(database);
+  const users = createUserReads(database, outlines);
+  const fresh = createUserReads(freshReads(database), outlines);
 
   /** The user as it stands after a write, under the asked-for projection. */
   async function answerWith(status: number, id: string, request: ScimRequest, context: ScimContext) {
     const projection = projectionOf(request);
-    const user = await readUser(fresh, readerOf(context), id, projection.wants('groups'));
+    const user = await fresh.read(readerOf(context), id, projection.wants('groups'));
     if (user === undefined) throw notFound(id);
     return resourceAnswer(status, user, locationOf(context, id), show(user, projection, context));
   }
@@ -61,7 +64,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
       const columns = userColumns({ ...scope(context), baseUrl: context.baseUrl });
       const parameters = parseListParameters(USER, request.query, columns, context, limits);
       const source = {
-        list: (wanted: Parameters<typeof listUsers>[1]) => listUsers(database, wanted, projection.wants('groups')),
+        list: (wanted: ListRequest) => users.list(wanted, projection.wants('groups')),
         countAll: () =>
           countObjects(database, reader.siteId, 'User', reader.sees === 'own' ? reader.connectionId : undefined),
         countMatching: (condition: Parameters<typeof countUsers>[2]) => countUsers(database, reader, condition),
@@ -87,7 +90,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
 
     async read(id, request, context) {
       const projection = projectionOf(request);
-      const user = await readUser(database, readerOf(context), id, projection.wants('groups'));
+      const user = await users.read(readerOf(context), id, projection.wants('groups'));
       if (user === undefined) throw notFound(id);
       const location = locationOf(context, id);
       if (isKnown(request.ifNoneMatch, user.version)) return resourceAnswer(304, user, location, undefined);
