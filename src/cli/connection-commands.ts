@@ -1,0 +1,59 @@
+import { listConnections, setConnectionState } from '../connections/index.js';
+import { createCommand } from './connection-create-command.js';
+import { connectionFields, connectionJson, connectionTable } from './connection-views.js';
+import { requireConnection } from './lookup.js';
+import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
+import { tokenCommands } from './token-commands.js';
+
+/** `rollcall connection create | list | show | rotate-token | revoke-token | pause | resume` */
+export const connectionCommands: Register = (group, session) => {
+  createCommand(group, session);
+
+  siteCommand(group, 'list', 'list the connections and when their tokens expire').action((options: SiteOptions) =>
+    session.answerInSite(options, async ({ config, database, site }) => {
+      const connections = await listConnections(database, site.id);
+      return {
+        json: connections.map((connection) => connectionJson(config, connection)),
+        text: () => connectionTable(config, connections),
+      };
+    }),
+  );
+
+  siteCommand(group, 'show', 'show a connection and its tokens')
+    .argument('<name>')
+    .action((name: string, options: SiteOptions) => show(session, name, options));
+
+  tokenCommands(group, session);
+
+  siteCommand(group, 'pause', 'answer the requests of a connection with 503 until it is resumed')
+    .argument('<name>')
+    .action((name: string, options: SiteOptions) => setState(session, name, 'paused', options));
+
+  siteCommand(group, 'resume', 'let a paused connection go on')
+    .argument('<name>')
+    .action((name: string, options: SiteOptions) => setState(session, name, 'active', options));
+};
+
+function show(session: Session, name: string, options: SiteOptions): Promise<void> {
+  return session.answerInSite(options, async (services) => {
+    const connection = await requireConnection(services, name);
+    return {
+      json: connectionJson(services.config, connection),
+      text: () => connectionFields(services.config, connection),
+    };
+  });
+}
+
+function setState(session: Session, name: string, state: 'active' | 'paused', options: SiteOptions): Promise<void> {
+  return session.answerInSite(options, async ({ change, actor }) => {
+    const request = {
+      action: `connection.${state === 'paused' ? 'pause' : 'resume'}`,
+      objectType: 'Connection',
+    } as const;
+    const connection = await change.run(actor, request, () => setConnectionState(actor, name, state));
+    return {
+      json: { id: connection.id, name: connection.name, state: connection.state },
+      text: () => `${connection.name} is ${connection.state}.`,
+    };
+  });
+}

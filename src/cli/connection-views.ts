@@ -1,0 +1,112 @@
+import type { Config } from '../config/index.js';
+import type {
+  Connection,
+  ConnectionWithTokens,
+  CreatedConnection,
+  TokenScope,
+  TokenSummary,
+} from '../connections/index.js';
+import { fields, table, time } from './output.js';
+import { DAY, fromNow } from './parse-duration.js';
+
+type TokenState = 'valid' | 'expires-soon' | 'expired' | 'revoked';
+
+/** What an identity provider is given as the address of the connection. */
+export function baseUrl(config: Config, connection: Pick<Connection, 'key'>): string {
+  return `${config.server.publicUrl}/scim/v2/${connection.key}`;
+}
+
+/** A connection as --json shows it; never a secret. */
+export function connectionJson(config: Config, { siteId: _, tokens, ...connection }: ConnectionWithTokens) {
+  return {
+    ...connection,
+    baseUrl: baseUrl(config, connection),
+    tokens: tokens.map((token) => ({ ...token, state: tokenState(config, token) })),
+  };
+}
+
+export function connectionTable(config: Config, connections: readonly ConnectionWithTokens[]): string {
+  const rows = connections.map((connection) => [
+    connection.name,
+    connection.profile,
+    connection.state,
+    baseUrl(config, connection),
+    usable(config, connection)
+      .map((token) => `${token.scope}, expires ${fromNow(token.expiresAt)}`)
+      .join('; ') || 'none',
+  ]);
+  const list = table(['NAME', 'PROFILE', 'STATE', 'BASE URL', 'VALID TOKENS'], rows, 'There is no connection.');
+  return [list, ...connections.flatMap((connection) => expiryWarnings(config, connection))].join('\n');
+}
+
+export function connectionFields(config: Config, connection: ConnectionWithTokens): string {
+  const tokens = table(
+    ['TOKEN', 'SCOPE', 'STATE', 'CREATED', 'EXPIRES'],
+    connection.tokens.map((token) => [
+      token.id,
+      token.scope,
+      tokenState(config, token),
+      token.createdAt,
+      token.expiresAt,
+    ]),
+    'It has no token.',
+  );
+  const about = fields({
+    Name: connection.name,
+    Id: connection.id,
+    Type: connection.type,
+    Profile: connection.profile,
+    State: connection.state,
+    'Base URL': baseUrl(config, connection),
+    Adopts: connection.adopt ? 'yes' : 'no',
+    Sees: connection.sees,
+    Passwords: connection.passwords,
+    Created: connection.createdAt,
+  });
+  return [about, '', tokens, ...expiryWarnings(config, connection)].join('\n');
+}
+
+/** A new token as --json shows it: the only time that its text is seen. */
+export function newTokenJson(
+  config: Config,
+  { connection, token, tokenId }: CreatedConnection,
+  scope: TokenScope,
+  expiresAt: Date,
+) {
+  const { id, key, name, profile } = connection;
+  return { id, key, name, profile, baseUrl: baseUrl(config, connection), token, tokenId, scope, expiresAt };
+}
+
+export function newTokenText(config: Config, created: CreatedConnection, scope: TokenScope, expiresAt: Date): string {
+  const about = fields({
+    Connection: created.connection.name,
+    Profile: created.connection.profile,
+    'Base URL': baseUrl(config, created.connection),
+    Token: created.token,
+    'Token id': created.tokenId,
+    Scope: scope,
+    Expires: `${time(expiresAt)} (${fromNow(expiresAt)})`,
+  });
+  return `${about}\n\nThe token is shown this once and stored nowhere: copy it now.`;
+}
+
+function tokenState(config: Config, token: TokenSummary): TokenState {
+  if (token.revokedAt !== null) return 'revoked';
+  const left = token.expiresAt.getTime() - Date.now();
+  if (left <= 0) return 'expired';
+  return left <= config.tokens.warningDays * DAY ? 'expires-soon' : 'valid';
+}
+
+function usable(config: Config, connection: ConnectionWithTokens): TokenSummary[] {
+  return connection.tokens.filter((token) => ['valid', 'expires-soon'].includes(tokenState(config, token)));
+}
+
+function expiryWarnings(config: Config, connection: ConnectionWithTokens): string[] {
+  return connection.tokens
+    .filter((token) => tokenState(config, token) === 'expires-soon')
+    .map(
+      (token) =>
+        `Warning: a token of ${connection.name} expires ${fromNow(token.expiresAt)}. ` +
+        `Make another: rollcall connection rotate-token ${JSON.stringify(connection.name)}`,
+    );
+}

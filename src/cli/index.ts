@@ -1,0 +1,2 @@
+export type { Composition } from './composition.js';
+export { runCli } from './run-cli.js';

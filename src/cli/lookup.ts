@@ -1,0 +1,54 @@
+import { type ConnectionWithTokens, listConnections } from '../connections/index.js';
+import { findGroup, findUser, type GroupSummary, type UserSummary } from '../directory/index.js';
+import { RollcallError } from '../errors/index.js';
+import { type Application, findApplication } from '../licensing/index.js';
+import type { SiteServices } from './session.js';
+
+/** @throws RollcallError `user.not-found` */
+export async function requireUser({ database, site }: SiteServices, idOrUserName: string): Promise<UserSummary> {
+  const user = await findUser(database, site.id, idOrUserName);
+  if (user !== undefined) return user;
+  throw new RollcallError('not-found', 'user.not-found', `There is no user "${idOrUserName}" in the site ${site.key}.`);
+}
+
+/** @throws RollcallError `group.not-found`, or `group.name-not-unique` with the ids to choose from */
+export async function requireGroup({ database, site }: SiteServices, idOrName: string): Promise<GroupSummary> {
+  const [group, ...others] = await findGroup(database, site.id, idOrName);
+  if (group === undefined) {
+    throw new RollcallError('not-found', 'group.not-found', `There is no group "${idOrName}" in the site ${site.key}.`);
+  }
+  if (others.length === 0) return group;
+  const ids = [group, ...others].map(({ id }) => id);
+  throw new RollcallError(
+    'conflict',
+    'group.name-not-unique',
+    `${ids.length} groups are called "${idOrName}"; use an id: ${ids.join(', ')}`,
+    { ids },
+  );
+}
+
+/** @throws RollcallError `connection.not-found` */
+export async function requireConnection({ database, site }: SiteServices, name: string): Promise<ConnectionWithTokens> {
+  const connection = (await listConnections(database, site.id)).find((candidate) => candidate.name === name);
+  if (connection !== undefined) return connection;
+  throw new RollcallError('not-found', 'connection.not-found', `There is no connection "${name}".`);
+}
+
+/** @throws RollcallError `application.not-found`, `application.role-not-found` */
+export async function requireRole({ database, site }: SiteServices, applicationKey: string, roleKey: string) {
+  const application: Application = await findApplication(database, site.id, applicationKey);
+  const role = application.roles.find(({ key }) => key === roleKey);
+  if (role !== undefined) return role;
+  const keys = application.roles.map(({ key }) => key).join(', ');
+  throw new RollcallError(
+    'not-found',
+    'application.role-not-found',
+    `The application "${applicationKey}" has no role "${roleKey}"; it has: ${keys}`,
+  );
+}
+
+/** The names of a site's connections by id, for what refers to them. */
+export async function connectionNames({ database, site }: SiteServices): Promise<(id: string | null) => string | null> {
+  const names = new Map((await listConnections(database, site.id)).map(({ id, name }) => [id, name]));
+  return (id) => (id === null ? null : (names.get(id) ?? id));
+}

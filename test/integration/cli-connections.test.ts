@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createAuthenticator } from '../../src/connections/index.js';
+import { createCli, urlOf } from '../support/cli.js';
+import { createWorld, type World } from '../support/directory-world.js';
+
+interface Issued {
+  readonly id: string;
+  readonly key: string;
+  readonly token: string;
+  readonly tokenId: string;
+  readonly expiresAt: string;
+}
+
+interface Listed {
+  readonly name: string;
+  readonly state: string;
+  readonly tokens: readonly { id: string; state: string; scope: string }[];
+}
+
+const cli = createCli();
+const days = (from: string): number => (Date.parse(from) - Date.now()) / 86_400_000;
+
+describe('rollcall connection', () => {
+  let world: World;
+  const url = process.env.DATABASE_URL;
+  beforeAll(async () => {
+    world = await createWorld();
+    process.env.DATABASE_URL = await urlOf(world.database);
+  });
+  afterAll(async () => {
+    if (url === undefined) delete process.env.DATABASE_URL;
+    else process.env.DATABASE_URL = url;
+    await world.close();
+  });
+
+  const site = ['--site', 'test'];
+  const create = (name: string, ...more: string[]) =>
+    cli.json<Issued>('connection', 'create', '--name', name, ...site, ...more);
+  const show = (name: string) => cli.json<Listed>('connection', 'show', name, ...site);
+  const judge = (issued: Issued) => createAuthenticator(world.database, 0).authenticate(issued.token, issued.key);
+
+  it('create gives what an identity provider is told, and the token works', async () => {
+    const issued = await create('okta', '--profile', 'okta', '--adopt', '--sees', 'own', '--passwords', 'refuse');
+    expect(issued).toEqual({
+      id: expect.any(String),
+      key: expect.stringMatching(/^[a-z2-9]{10}$/),
+      name: 'okta',
+      profile: 'okta',
+      baseUrl: `http://localhost:8080/scim/v2/${issued.key}`,
+      token: expect.stringMatching(new RegExp(`^rc_${issued.key}_`)),
+      tokenId: expect.any(String),
+      scope: 'write',
+      expiresAt: expect.any(String),
+    });
+    expect(days(issued.expiresAt)).toBeCloseTo(365, 1);
+    expect(await judge(issued)).toMatchObject({
+      connection: { name: 'okta', adopt: true, sees: 'own', passwords: 'refuse' },
+      scope: 'write',
+    });
+  });
+
+  it('create for people says that the token is shown once, and no other command shows it', async () => {
+    const { code, out } = await cli.run('connection', 'create', '--name', 'people', '--scope', 'read', ...site);
+    expect(code).toBe(0);
+    expect(out).toMatch(/Token +rc_/);
+    expect(out).toMatch(/Expires +\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ \(in 365 days\)/);
+    expect(out).toContain('shown this once');
+    const token = /rc_\S+/.exec(out)?.[0] ?? 'none';
+    for (const later of [
+      ['connection', 'list'],
+      ['connection', 'show', 'people'],
+      ['log', 'list'],
+    ]) {
+      const answer = await cli.run(...later, ...site, '--json');
+      expect(answer.code).toBe(0);
+      expect(answer.out).not.toContain(token.slice(14));
+    }
+  });
+
+  it('list warns of a token that expires soon, in both forms', async () => {
+    await create('soon', '--expires', '10d');
+    const listed = await cli.json<Listed[]>('connection', 'list', ...site);
+    expect(listed.find(({ name }) => name === 'soon')?.tokens).toMatchObject([{ state: 'expires-soon' }]);
+    const { out } = await cli.run('connection', 'list', ...site);
+    expect(out).toMatch(/^NAME +PROFILE +STATE +BASE URL +VALID TOKENS$/m);
+    expect(out).toMatch(/^Warning: a token of soon expires in 10 days\. .*rotate-token "soon"$/m);
+  });
+
+  it('rotate-token keeps the one before valid, a third one ends the first', async () => {
+    const first = await create('rotating', '--scope', 'read');
+    const second = await cli.json<Issued & { scope: string }>('connection', 'rotate-token', 'rotating', ...site);
+    expect(second.scope).toBe('read');
+    expect(await judge(first)).toMatchObject({ scope: 'read' });
+    const third = await cli.json<Issued>(
+      ...['connection', 'rotate-token', 'rotating', '--scope', 'write', '--expires', '12h', ...site],
+    );
+    expect(await judge(first)).toMatchObject({ refusal: 'revoked' });
+    expect(await judge(second)).toMatchObject({ scope: 'read' });
+    expect(await judge(third)).toMatchObject({ scope: 'write' });
+    expect(days(third.expiresAt)).toBeCloseTo(0.5, 1);
+  });
+
+  it('revoke-token ends one token or all of them', async () => {
+    const first = await create('revoking');
+    const second = await cli.json<Issued>('connection', 'rotate-token', 'revoking', ...site);
+    const one = ['connection', 'revoke-token', 'revoking', '--token', first.tokenId, ...site];
+    expect(await cli.json(...one)).toEqual({ name: 'revoking', revoked: [first.tokenId] });
+    expect(await judge(first)).toMatchObject({ refusal: 'revoked' });
+    expect(await judge(second)).toMatchObject({ scope: 'write' });
+    expect(await cli.run('connection', 'revoke-token', 'revoking', '--all', ...site)).toMatchObject({ code: 0 });
+    expect(await judge(second)).toMatchObject({ refusal: 'revoked' });
+    expect(await cli.run(...one)).toEqual({
+      code: 1,
+      out: '',
+      error: expect.stringMatching(/^connection\.no-token: .+\n$/),
+    });
+  });
+
+  it('pause and resume change its state', async () => {
+    await create('pausing');
+    expect(await cli.run('connection', 'pause', 'pausing', ...site)).toMatchObject({
+      code: 0,
+      out: 'pausing is paused.\n',
+    });
+    expect(await show('pausing')).toMatchObject({ state: 'paused' });
+    expect(await cli.json('connection', 'resume', 'pausing', ...site)).toMatchObject({ state: 'active' });
+    expect(await show('pausing')).toMatchObject({ state: 'active' });
+  });
+
+  it('a name that is taken or unknown is one line and exit code 1', async () => {
+    await create('twice');
+    const again = await cli.run('connection', 'create', '--name', 'twice', ...site, '--json');
+    expect(again).toEqual({ code: 1, out: '', error: expect.stringMatching(/^connection\.name-taken: [^\n]+\n$/) });
+    for (const command of ['show', 'pause', 'resume', 'rotate-token']) {
+      const unknown = await cli.run('connection', command, 'nobody', ...site);
+      expect(unknown).toEqual({ code: 1, out: '', error: expect.stringMatching(/^connection\.not-found: [^\n]+\n$/) });
+    }
+  });
+
+  it.each([
+    [['connection', 'create'], "required option '--name <name>' not specified"],
+    [
+      ['connection', 'create', '--name', 'x', '--profile', 'unheard-of'],
+      "unknown profile 'unheard-of'. Profiles: generic,",
+    ],
+    [['connection', 'create', '--name', 'x', '--expires', '1 day'], 'Write a number and h, d, w or y'],
+    [['connection', 'create', '--name', 'x', '--expires', '20y'], 'ten years at most'],
+    [['connection', 'create', '--name', 'x', '--sees', 'all'], 'Allowed choices are site, own'],
+    [['connection', 'create', '--name', 'x', '--type', 'google'], 'Allowed choices are scim'],
+    [['connection', 'create', '--name', ' '], 'must not be empty'],
+    [['connection', 'create', '--name', 'x', '--adpt'], "unknown option '--adpt' (Did you mean --adopt?)"],
+    [['connection', 'show'], "missing required argument 'name'"],
+    [['connection', 'revoke-token', 'x'], 'say which: --token <id> or --all'],
+    [['connection', 'revoke-token', 'x', '--all', '--token', 'y'], 'say which: --token <id> or --all'],
+  ])('%j is exit code 2 and one line', async (argv, part) => {
+    const { code, out, error } = await cli.run(...argv);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(error).toMatch(/^[^\n]+\n$/);
+    expect(error).toContain(part);
+  });
+});
