@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import type { Express } from 'express';
+import type { Config } from './config/index.js';
+import { hasPendingMigrations } from './database/index.js';
+import { RollcallError } from './errors/index.js';
+import { firstStartAdvice } from './first-start.js';
+import { closeServer, createHttpApp, createServer, listen } from './http/index.js';
+import { createDiscovery, createScim, ScimError } from './scim/index.js';
+import { openServices, type Services } from './services.js';
+import { startUpkeep } from './upkeep.js';
+
+export { openServices } from './services.js';
+
+/** What a request may take until it is cut when the server stops. */
+const GRACE_MILLISECONDS = 10_000;
+
+/** Wires the features by hand. */
+export function createApp({ config, database, change, authenticator, logger }: Services): Express {
+  const { limits } = config;
+  const engine = createScim({
+    database,
+    change,
+    limits,
+    report: (error, { correlationId }) => logFailure(logger, error, correlationId),
+  });
+  let migrated = false;
+  const isReady = async (): Promise<void> => {
+    await database.isReady();
+    migrated ||= !(await hasPendingMigrations(database));
+    if (!migrated) throw new Error('Migrations have not run: rollcall migrate');
+  };
+  return createHttpApp({
+    config,
+    engine,
+    discovery: createDiscovery({ limits }),
+    authenticator,
+    change,
+    logger,
+    isReady,
+  });
+}
+
+/** A database that is away is no fault of the program, and an operation that is not offered is none at all. */
+function logFailure(logger: Services['logger'], error: unknown, correlationId: string): void {
+  if (error instanceof ScimError) return;
+  const level = error instanceof RollcallError && error.kind === 'unavailable' ? 'warn' : 'error';
+  logger[level]({ err: error, correlationId }, 'a request failed');
+}
+
+/**
+ * Runs the server until SIGINT or SIGTERM, then lets running requests end. A second signal ends it at once.
+ * @throws RollcallError `server.cannot-listen`, and what `openServices` throws
+ */
+export async function serve(config: Config): Promise<void> {
+  const services = await openServices(config);
+  try {
+    const server = await createServer(createApp(services), config.server);
+    const { port } = await listen(server, config.server);
+    const upkeep = startUpkeep(services);
+    const stopping = stopSignal();
+    services.logger.info({ host: config.server.host, port, publicUrl: config.server.publicUrl }, 'listening');
+    const advice = await firstStartAdvice(services);
+    if (advice !== undefined) process.stdout.write(advice);
+    services.logger.info({ signal: await stopping }, 'stopping');
+    await closeServer(server, GRACE_MILLISECONDS);
+    await upkeep.stop();
+  } finally {
+    await services.close();
+    services.logger.flush();
+  }
+}
+
+async function stopSignal(): Promise<string> {
+  const listening = new AbortController();
+  const { signal } = listening;
+  const name = await Promise.race(
+    ['SIGINT', 'SIGTERM'].map(async (signalName) => once(process, signalName, { signal }).then(() => signalName)),
+  );
+  // Without listeners the next signal ends the process as it always does.
+  listening.abort();
+  return name;
+}

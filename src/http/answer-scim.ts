@@ -1,0 +1,114 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Change } from '../change/index.js';
+import type { Config } from '../config/index.js';
+import type { Authenticator, Connection } from '../connections/index.js';
+import {
+  type Discovery,
+  profileNamed,
+  ScimError,
+  type ScimEngine,
+  type ScimRequest,
+  type ScimResponse,
+} from '../scim/index.js';
+import type { Logger } from 'pino';
+import { type Authenticated, createAuthenticateRequest } from './authenticate-request.js';
+import { receiveBody } from './receive-body.js';
+import { parseTarget, type RequestTarget } from './request-target.js';
+import { routeName } from './route-name.js';
+import { createTokenNotes } from './token-notes.js';
+import type { Trace } from './trace.js';
+
+export interface AnswerScimDependencies {
+  readonly config: Pick<Config, 'server' | 'limits' | 'tokens'>;
+  readonly engine: ScimEngine;
+  readonly discovery: Discovery;
+  readonly authenticator: Authenticator;
+  readonly change: Change;
+  readonly logger: Logger;
+}
+
+/** A request as Express hands it on: `url` may lack the mount path, `originalUrl` has everything. */
+export type ScimHttpRequest = IncomingMessage & { readonly originalUrl: string };
+
+export type AnswerScim = (request: ScimHttpRequest, response: ServerResponse, trace: Trace) => Promise<ScimResponse>;
+
+/** Anything else in its place may be a token, and does not belong into a log. */
+const KEY = /^[a-z0-9]{10}$/;
+
+const PAUSED_RETRY_SECONDS = '300';
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Answers a request under /scim, in this order: URL, discovery, token, state of the connection, scope, body, engine.
+ * The answer function throws ScimError; ClientGone; RollcallError `unavailable`.
+ */
+export function createAnswerScim(dependencies: AnswerScimDependencies): AnswerScim {
+  const { config, engine, discovery, authenticator } = dependencies;
+  const notes = createTokenNotes({ ...dependencies, warningDays: config.tokens.warningDays });
+  const authenticate = createAuthenticateRequest(authenticator, notes.refused);
+  const baseUrl = (connection: Connection) => `${config.server.publicUrl}/scim/v2/${connection.key}`;
+
+  const discover = async (asked: ScimRequest, connectionKey: string): Promise<ScimResponse> => {
+    const connection = await authenticator.findByKey(connectionKey);
+    if (connection === undefined || connection.type !== 'scim') {
+      throw new ScimError(404, undefined, 'There is no such connection: check the base URL.');
+    }
+    requireActive(connection);
+    return discovery.handle(asked, { connection, baseUrl: baseUrl(connection) });
+  };
+
+  const requireScope = async ({ connection, scope }: Authenticated, asked: ScimRequest, correlationId: string) => {
+    // A search is a read that needs POST (RFC 7644 section 3.4.3).
+    if (scope === 'write' || READING.has(asked.method) || asked.path.endsWith('/.search')) return;
+    await notes.readOnly(connection, correlationId);
+    throw new ScimError(403, undefined, 'The token may only read; changes need one with the scope write.', {
+      'www-authenticate': 'Bearer realm="rollcall", error="insufficient_scope", scope="write"',
+    });
+  };
+
+  return async (request, response, trace) => {
+    const target = parseTarget(request.originalUrl);
+    const { connectionKey, path } = target;
+    const { correlationId } = trace;
+    if (KEY.test(connectionKey)) trace.connectionKey = connectionKey;
+    trace.route = routeName(path);
+    const asked = scimRequest(request, target);
+    if (discovery.owns(path)) return discover(asked, connectionKey);
+
+    const { authorization } = request.headers;
+    const authenticated = await authenticate({ headers: { authorization }, connectionKey, correlationId });
+    const { connection, scope } = authenticated;
+    requireActive(connection);
+    notes.expiring(authenticated);
+    await requireScope(authenticated, asked, correlationId);
+    const profile = profileNamed(connection.profile);
+    if (profile === undefined) throw new Error(`The connection ${connection.key} has an unknown profile.`);
+    const body = await receiveBody(request, response, path, config.limits);
+    return engine.handle(
+      { ...asked, body },
+      { connection, scope, profile, baseUrl: baseUrl(connection), correlationId },
+    );
+  };
+}
+
+function scimRequest(request: ScimHttpRequest, { path, query }: RequestTarget): ScimRequest {
+  const { method = 'GET', headers } = request;
+  return {
+    // HTTP leaves the body of the answer out by itself.
+    method: method === 'HEAD' ? 'GET' : method,
+    path,
+    query,
+    ifMatch: headers['if-match'],
+    ifNoneMatch: headers['if-none-match'],
+    body: () => undefined,
+  };
+}
+
+/** @throws ScimError 503, 403 */
+function requireActive({ state, type }: Connection): void {
+  if (type !== 'scim') throw new ScimError(403, undefined, 'This connection is read by Rollcall and takes no requests.');
+  if (state === 'active') return;
+  throw new ScimError(503, undefined, 'This connection is paused by its administrator; try again later.', {
+    'retry-after': PAUSED_RETRY_SECONDS,
+  });
+}

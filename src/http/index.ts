@@ -1,0 +1,2 @@
+export { createHttpApp, type HttpAppDependencies } from './create-http-app.js';
+export { closeServer, createServer, listen } from './create-server.js';

@@ -1,0 +1,18 @@
+const ENDPOINTS: ReadonlySet<string> = new Set([
+  'Users',
+  'Groups',
+  'ServiceProviderConfig',
+  'ResourceTypes',
+  'Schemas',
+  'Bulk',
+  'Me',
+  '.search',
+]);
+
+/** A name for logs and metrics that no client can choose, e.g. `/scim/Users/{id}`. */
+export function routeName(path: string): string {
+  const end = path.indexOf('/', 1);
+  const endpoint = path.slice(1, end === -1 ? undefined : end);
+  if (!ENDPOINTS.has(endpoint)) return '/scim/other';
+  return end === -1 ? `/scim/${endpoint}` : `/scim/${endpoint}/{id}`;
+}

@@ -1,0 +1,77 @@
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import type { Change } from '../change/index.js';
+import type { Connection } from '../connections/index.js';
+import { RollcallError } from '../errors/index.js';
+import type { Authenticated, OnRefusal } from './authenticate-request.js';
+
+/** A client with an old token asks again and again; one line a minute says it all. */
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+const REASONS: Readonly<Record<string, string>> = {
+  expired: 'The token has expired: rotate it with `rollcall connection rotate-token`.',
+  revoked: 'The token was revoked: give the client its new one.',
+};
+
+export interface TokenNotes {
+  /** Notes in the provisioning log that a token was refused whose connection is known. */
+  readonly refused: OnRefusal;
+  /** Notes that a token with the scope `read` was used to write. */
+  readOnly(connection: Connection, correlationId: string): Promise<void>;
+  /** Warns in the server's log, once a day and token, that it will expire. */
+  expiring(authenticated: Authenticated): void;
+}
+
+export interface TokenNotesDependencies {
+  readonly change: Change;
+  readonly logger: Logger;
+  readonly warningDays: number;
+}
+
+/** What the operator should hear about tokens, not more often than is of use. */
+export function createTokenNotes({ change, logger, warningDays }: TokenNotesDependencies): TokenNotes {
+  const refusals = new LRUCache<string, true>({ max: 10_000, ttl: MINUTE });
+  const warnings = new LRUCache<string, true>({ max: 10_000, ttl: DAY });
+  const warningMilliseconds = warningDays * DAY;
+
+  const note = async (connection: Connection, what: string, error: RollcallError, correlationId: string) => {
+    const key = `${connection.id} ${error.code}`;
+    if (refusals.has(key)) return;
+    refusals.set(key, true);
+    const { id, name, adopt, siteId } = connection;
+    const actor = { siteId, source: 'scim', connection: { id, name, adopt }, correlationId } as const;
+    try {
+      await change.refuse(actor, { action: what, objectType: 'Connection', objectId: id }, error);
+    } catch (failure) {
+      // The refusal stands, also where it cannot be written down.
+      refusals.delete(key);
+      logger.warn({ err: failure, connection: connection.key, correlationId }, 'a refusal could not be logged');
+    }
+  };
+
+  return {
+    async refused({ refusal, connection }, correlationId) {
+      const reason = REASONS[refusal];
+      if (connection === undefined || reason === undefined) return;
+      const error = new RollcallError('forbidden', `connection.token-${refusal}`, reason);
+      await note(connection, 'connection.refuse-token', error, correlationId);
+    },
+    async readOnly(connection, correlationId) {
+      const message = 'A token with the scope read was used to write; writing needs one with the scope write.';
+      const error = new RollcallError('forbidden', 'connection.read-only-token', message);
+      await note(connection, 'connection.refuse-scope', error, correlationId);
+    },
+    expiring({ connection, expiresAt }) {
+      const left = expiresAt.getTime() - Date.now();
+      if (left > warningMilliseconds) return;
+      const key = `${connection.id} ${expiresAt.getTime()}`;
+      if (warnings.has(key)) return;
+      warnings.set(key, true);
+      logger.warn(
+        { connection: connection.key, expiresAt, days: Math.floor(left / DAY) },
+        'a token expires soon: rotate it with `rollcall connection rotate-token`',
+      );
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { createDiscovery, type Discovery, type DiscoveryRequest } from './create-discovery.js';

@@ -1,0 +1,76 @@
+import { type Change, createChange } from './change/index.js';
+import type { Config } from './config/index.js';
+import { type Authenticator, createAuthenticator } from './connections/index.js';
+import { type Database, type EmbeddedDatabase, migrate, openDatabase, startEmbedded } from './database/index.js';
+import { ensureDefaultSite } from './directory/index.js';
+import { entities } from './entities.js';
+import { RollcallError } from './errors/index.js';
+import { ensureLogPartitions } from './log/index.js';
+import { createLogger, type Logger } from './logger.js';
+
+/** What everything else is made of. */
+export interface Services {
+  readonly config: Config;
+  readonly database: Database;
+  readonly change: Change;
+  readonly authenticator: Authenticator;
+  readonly logger: Logger;
+  /** Closes the pools and gives the embedded database up. */
+  close(): Promise<void>;
+}
+
+export interface ServicesOptions {
+  /** Brings the schema up to date, and makes the default site and the log's partitions. True unless said otherwise. */
+  readonly migrate?: boolean;
+  /** For commands: what is worth a line of a server is noise beside an answer. */
+  readonly quiet?: boolean;
+}
+
+/**
+ * Starts or adopts the embedded PostgreSQL where there is no DATABASE_URL, and opens the database.
+ * @throws RollcallError `database.data-dir`, `database.unavailable`, `database.encoding`
+ */
+export async function openServices(config: Config, options: ServicesOptions = {}): Promise<Services> {
+  const { level } = config.log;
+  const logger = createLogger(options.quiet === true && level === 'info' ? 'warn' : level);
+  const embedded = config.database.url === undefined ? await embeddedOf(config, logger) : undefined;
+  let database: Database | undefined;
+  const close = async (): Promise<void> => {
+    await database?.close();
+    await embedded?.stop();
+  };
+  try {
+    database = await openDatabase({
+      // One of the two is there: see above.
+      url: embedded?.url ?? config.database.url ?? '',
+      readUrl: config.database.readUrl,
+      poolSize: config.database.poolSize,
+      readPoolSize: config.database.readPoolSize,
+      entities,
+      onConnectionLost: (error) => logger.warn({ err: error }, 'a connection to the database was lost'),
+    });
+    if (options.migrate !== false) await prepare(database, logger);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const authenticator = createAuthenticator(database, config.tokens.cacheMilliseconds);
+  return { config, database, change: createChange(database), authenticator, logger, close };
+}
+
+async function prepare(database: Database, logger: Logger): Promise<void> {
+  const migrated = await migrate(database);
+  if (migrated.length > 0) logger.info({ migrated }, 'the database is migrated');
+  await ensureDefaultSite(database);
+  await ensureLogPartitions(database);
+}
+
+async function embeddedOf(config: Config, logger: Logger): Promise<EmbeddedDatabase> {
+  try {
+    return await startEmbedded({ dataDir: config.dataDir, log: (message) => logger.info(message) });
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    const message = `DATA_DIR ${config.dataDir} cannot be used: ${error.message}`;
+    throw new RollcallError('unavailable', 'database.data-dir', message, {}, { cause: error });
+  }
+}
