@@ -1,3 +1,4 @@
+import { analyzeGrown } from './database/index.js';
 import { foldObjectCounts } from './directory/index.js';
 import { ensureLogPartitions } from './log/index.js';
 import type { Services } from './services.js';
@@ -14,6 +15,7 @@ export interface Upkeep {
 export function startUpkeep({ database, logger }: Pick<Services, 'database' | 'logger'>): Upkeep {
   const tasks = [
     repeat('folding the counts of objects', SECOND, () => foldObjectCounts(database)),
+    repeat('taking statistics of grown tables', 2 * SECOND, () => analyzeGrown(database)),
     repeat("making the log's partitions", DAY, () => ensureLogPartitions(database)),
   ];
   return {

@@ -1,3 +1,4 @@
+export { analyzeGrown } from './analyze-grown.js';
 export { violatedConstraint } from './database-errors.js';
 export { type EmbeddedDatabase, type EmbeddedOptions, startEmbedded } from './embedded/index.js';
 export { hasPendingMigrations, migrate, revert } from './migrate.js';
