@@ -31,7 +31,7 @@ export { type Identity, listIdentities } from './list-identities.js';
 export { countObjects, foldObjectCounts } from './object-counts.js';
 export { isObjectId, newObjectId } from './object-id.js';
 export { createSite, DEFAULT_SITE, ensureDefaultSite, findSite, listSites, type Site } from './sites.js';
-export { type CreatedUser, createUser, type NewUser } from './users/create-user.js';
+export { createUser, type NewUser } from './users/create-user.js';
 export { deleteUser } from './users/delete-user.js';
 export { findUser, findUsers, type UserSummary } from './users/find-users.js';
 export { countUsers, createUserReads, type UserReads } from './users/read-users.js';

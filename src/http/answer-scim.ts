@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
 import type { Change } from '../change/index.js';
 import type { Config } from '../config/index.js';
 import type { Authenticator, Connection } from '../connections/index.js';
 import {
   type Discovery,
   profileNamed,
-  ScimError,
   type ScimEngine,
+  ScimError,
   type ScimRequest,
   type ScimResponse,
 } from '../scim/index.js';
-import type { Logger } from 'pino';
 import { type Authenticated, createAuthenticateRequest } from './authenticate-request.js';
 import { receiveBody } from './receive-body.js';
 import { parseTarget, type RequestTarget } from './request-target.js';
@@ -106,7 +106,8 @@ function scimRequest(request: ScimHttpRequest, { path, query }: RequestTarget): 
 
 /** @throws ScimError 503, 403 */
 function requireActive({ state, type }: Connection): void {
-  if (type !== 'scim') throw new ScimError(403, undefined, 'This connection is read by Rollcall and takes no requests.');
+  if (type !== 'scim')
+    throw new ScimError(403, undefined, 'This connection is read by Rollcall and takes no requests.');
   if (state === 'active') return;
   throw new ScimError(503, undefined, 'This connection is paused by its administrator; try again later.', {
     'retry-after': PAUSED_RETRY_SECONDS,

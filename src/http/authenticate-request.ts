@@ -1,6 +1,6 @@
+import type { Request, Response } from 'express';
 import { Passport } from 'passport';
 import { Strategy } from 'passport-http-bearer';
-import type { Request, Response } from 'express';
 import type { Authentication, Authenticator } from '../connections/index.js';
 import { ScimError } from '../scim/index.js';
 

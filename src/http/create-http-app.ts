@@ -36,7 +36,10 @@ export function createHttpApp(dependencies: HttpAppDependencies): Express {
     }
   });
   app.get('/metrics', async (_request, response) => {
-    response.set(headers).type(metrics.contentType).send(await metrics.text());
+    response
+      .set(headers)
+      .type(metrics.contentType)
+      .send(await metrics.text());
   });
   app.use((_request, response) => {
     response.set(headers).status(404).json({ status: 404, title: 'Not found' });

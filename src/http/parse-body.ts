@@ -44,7 +44,9 @@ function requireStructure(text: string, limits: StructureLimits): void {
         break;
       case 58: // :
         if (++attributes > limits.attributes) {
-          throw invalidSyntax(`The body has more than ${limits.attributes} attributes, the setting LIMIT_BODY_ATTRIBUTES.`);
+          throw invalidSyntax(
+            `The body has more than ${limits.attributes} attributes, the setting LIMIT_BODY_ATTRIBUTES.`,
+          );
         }
         break;
       case 91: // [

@@ -8,7 +8,7 @@ import { countDelta } from '../object-counts.js';
 import { newObjectId } from '../object-id.js';
 import { addEmails } from './email-keys.js';
 import { userNamed } from './locked-user.js';
-import type { UserProfile } from './user-profile.js';
+import type { UserProfile, UserRecord } from './user-profile.js';
 
 export interface NewUser {
   readonly profile: UserProfile;
@@ -17,17 +17,12 @@ export interface NewUser {
   readonly passwordHash: string | undefined;
 }
 
-export interface CreatedUser {
-  readonly id: string;
-  readonly createdAt: Date;
-}
-
 /**
  * Creates a user that belongs to the acting connection. A new user is in no group and holds no grant, so nobody's
  * access can change and the command is a single statement.
  * @throws RollcallError `user.user-name-taken` when a visible user of the site has the name
  */
-export function createUser(actor: Actor, user: NewUser): StandaloneCommand<CreatedUser> {
+export function createUser(actor: Actor, user: NewUser): StandaloneCommand<UserRecord> {
   const id = newObjectId();
   return {
     action: 'user.create',
@@ -36,7 +31,7 @@ export function createUser(actor: Actor, user: NewUser): StandaloneCommand<Creat
     standalone() {
       const createdAt = new Date();
       return {
-        result: { id, createdAt },
+        result: newRecord(actor, id, user, createdAt),
         objectId: id,
         objectName: user.profile.userName,
         changed: attributeChanges({}, user.profile.document),
@@ -52,6 +47,24 @@ export function createUser(actor: Actor, user: NewUser): StandaloneCommand<Creat
         ],
       };
     },
+  };
+}
+
+function newRecord(actor: Actor, id: string, { profile, externalId }: NewUser, createdAt: Date): UserRecord {
+  return {
+    id,
+    userName: profile.userName,
+    state: profile.active ? 'active' : 'deactivated',
+    ownerConnectionId: actor.connection?.id ?? null,
+    version: 1,
+    createdAt,
+    modifiedAt: createdAt,
+    document: profile.document,
+    externalId: externalId ?? null,
+    linked: actor.connection !== undefined,
+    managerId: profile.managerId ?? null,
+    groupIds: null,
+    groupsVersion: 0,
   };
 }
 

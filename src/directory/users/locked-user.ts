@@ -17,12 +17,18 @@ interface UserRow {
   document: Document;
   external_id: string | null;
   linked: boolean;
+  manager_id: string | null;
+  group_ids: string | null;
+  groups_version: number;
 }
 
 /** The read that goes with a user's row lock; with what the acting connection calls the user. */
 export function lockedUserQuery(actor: Actor, userId: string): Sql {
   return sql`
-    SELECT u.id, u.user_name, u.state, u.owner_connection_id, u.version, u.created_at, u.modified_at, u.document,
+    SELECT u.id, u.user_name, u.state, u.owner_connection_id, u.version, u.created_at, u.modified_at, u.document, u.manager_id,
+      (SELECT array_agg(m.group_id)::text FROM memberships m
+       WHERE m.site_id = u.site_id AND m.user_id = u.id) AS group_ids,
+      (SELECT groups_version FROM sites WHERE id = u.site_id) AS groups_version,
       i.external_id, i.object_id IS NOT NULL AS linked
     FROM users u
     LEFT JOIN identities i ON i.site_id = u.site_id AND i.object_id = u.id
@@ -46,6 +52,9 @@ export function lockedUser(rows: readonly unknown[], userId: string): UserRecord
     document: row.document,
     externalId: row.external_id,
     linked: row.linked,
+    managerId: row.manager_id,
+    groupIds: row.group_ids,
+    groupsVersion: row.groups_version,
   };
 }
 

@@ -2,6 +2,7 @@ import { type Database, join, type Sql, sql } from '../../database/index.js';
 import { type GroupOutline, type GroupOutlines, parseIds } from '../groups/group-outlines.js';
 import { isObjectId } from '../object-id.js';
 import type { GroupReference, ListRequest, Reader, UserView } from '../views.js';
+import type { UserRecord } from './user-profile.js';
 
 interface UserViewRow extends Omit<UserView, 'groups'> {
   /** The ids of the groups that the user is in directly, as PostgreSQL writes an array. */
@@ -9,8 +10,13 @@ interface UserViewRow extends Omit<UserView, 'groups'> {
   readonly groupsVersion?: number;
 }
 
-/** Reads of users as a client sees them. */
+/** Users as a client sees them. */
 export interface UserReads {
+  /**
+   * A user that was just written, from what the command knows. Only a manager's name has to be read, on the primary:
+   * a replica may not have the user yet.
+   */
+  written(reader: Reader, record: UserRecord, withGroups: boolean): Promise<UserView>;
   /** One user, or undefined when the reader can see none with this id. */
   read(reader: Reader, id: string, withGroups: boolean): Promise<UserView | undefined>;
   /** A part of the users that meet the condition; ordered by id behind whatever order is asked for. */
@@ -20,6 +26,12 @@ export interface UserReads {
 export function createUserReads(database: Database, outlines: GroupOutlines): UserReads {
   const view = (reader: Reader) => (row: UserViewRow) => userView(row, reader, outlines);
   return {
+    async written(reader, record, withGroups) {
+      const { document, groupIds, managerId, ...row } = record;
+      const managerName = managerId === null ? null : await nameOfUser(database, reader, managerId);
+      const shown = { ...row, document: JSON.stringify(document), managerName };
+      return view(reader)(withGroups ? { ...shown, groupIds } : shown);
+    },
     async read(reader, id, withGroups) {
       if (!isObjectId(id)) return undefined;
       const rows = await database.read<UserViewRow>(sql`
@@ -77,6 +89,14 @@ function userColumns(reader: Reader, withGroups: boolean): Sql {
       SELECT coalesce(m.display_name, m.user_name) FROM users m
       WHERE m.site_id = u.site_id AND m.id::text = u.manager_id AND m.deleted_at IS NULL
     ) END AS "managerName"${withGroups ? sql`, ${groupsOfUser(reader)}` : sql``}`;
+}
+
+async function nameOfUser(database: Database, reader: Reader, id: string): Promise<string | null> {
+  if (!isObjectId(id)) return null;
+  const rows = await database.write<{ name: string }>(sql`
+    SELECT coalesce(display_name, user_name) AS name FROM users
+    WHERE site_id = ${reader.siteId} AND id = ${id} AND deleted_at IS NULL`);
+  return rows[0]?.name ?? null;
 }
 
 /** Which groups, in their order by id; what they are called and where they lie, outlines know. */

@@ -106,6 +106,7 @@ function updatedRecord(current: UserRecord, wanted: UserEdit, state: UserState):
     modifiedAt: laterThan(current.modifiedAt),
     document: wanted.profile.document,
     externalId: wanted.externalId ?? null,
+    managerId: wanted.profile.managerId ?? null,
   };
 }
 

@@ -27,6 +27,10 @@ export interface UserRecord {
   /** What the acting connection calls the user; null without an identity or externalId. */
   readonly externalId: string | null;
   readonly linked: boolean;
+  readonly managerId: string | null;
+  /** The groups that the user is in directly, as PostgreSQL writes an array, and the version of what they are. */
+  readonly groupIds: string | null;
+  readonly groupsVersion: number;
 }
 
 /** The state after a writer said whether the user is active: a decision of an administrator is not overruled by `false`. */

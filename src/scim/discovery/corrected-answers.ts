@@ -1,3 +1,4 @@
+import type { ScimLimits } from '../request.js';
 import {
   DISCOVERY_SCHEMAS,
   type JsonObject,
@@ -6,7 +7,6 @@ import {
   type ResourceType,
   type Schema,
 } from '../schema/index.js';
-import type { ScimLimits } from '../request.js';
 import type { CoreAnswers } from './core-answers.js';
 
 /** What differs between the connections' answers. */

@@ -23,27 +23,18 @@ import { patchLimits } from './patch-limits.js';
 import { isKnown, requireMatch } from './preconditions.js';
 import { emailsOf, userProfile } from './profiles-of-documents.js';
 import { parseRendered, renderUser } from './render.js';
-import {
-  actorOf,
-  freshReads,
-  type ResourceDependencies,
-  type ResourceHandlers,
-  readerOf,
-} from './resource-handlers.js';
+import { actorOf, type ResourceDependencies, type ResourceHandlers, readerOf } from './resource-handlers.js';
 
 /** `/Users`: RFC 7643 section 4.1 and 4.3 on the directory's users. */
 export function createUserHandlers(dependencies: ResourceDependencies): ResourceHandlers {
   const { database, change, limits, anchors, passwords } = dependencies;
   const outlines = createGroupOutlines(database);
   const users = createUserReads(database, outlines);
-  const fresh = createUserReads(freshReads(database), outlines);
 
-  /** The user as it stands after a write, under the asked-for projection. */
-  async function answerWith(status: number, id: string, request: ScimRequest, context: ScimContext) {
+  async function answerWith(status: number, record: UserRecord, request: ScimRequest, context: ScimContext) {
     const projection = projectionOf(request);
-    const user = await fresh.read(readerOf(context), id, projection.wants('groups'));
-    if (user === undefined) throw notFound(id);
-    return resourceAnswer(status, user, locationOf(context, id), show(user, projection, context));
+    const user = await users.written(readerOf(context), record, projection.wants('groups'));
+    return resourceAnswer(status, user, locationOf(context, user.id), show(user, projection, context));
   }
 
   async function update(id: string, request: ScimRequest, context: ScimContext, editor: () => Promise<Editor>) {
@@ -85,7 +76,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
         const passwordHash = await passwords.hashFor(context, parsed.password);
         return createUser(actor, { profile: userProfile(document), externalId: parsed.externalId, passwordHash });
       });
-      return answerWith(201, created.id, request, context);
+      return answerWith(201, created, request, context);
     },
 
     async read(id, request, context) {
@@ -98,7 +89,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
     },
 
     async replace(id, request, context) {
-      await update(id, request, context, async () => {
+      const { record } = await update(id, request, context, async () => {
         projectionOf(request);
         const parsed = parseResource(USER, request.body(), context.profile.parse);
         const passwordHash = await passwords.hashFor(context, parsed.password);
@@ -108,7 +99,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
           return userEdit(current, { ...parsed.document, active }, parsed.externalId, passwordHash);
         };
       });
-      return answerWith(200, id, request, context);
+      return answerWith(200, record, request, context);
     },
 
     async patch(id, request, context) {
@@ -128,7 +119,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
         };
       });
       if (context.profile.answers.patchUser === 'resource' || asksForAttributes(request)) {
-        return answerWith(200, id, request, context);
+        return answerWith(200, record, request, context);
       }
       return resourceAnswer(204, record, locationOf(context, id), undefined);
     },
