@@ -176,10 +176,16 @@ describe('Schemas', () => {
 
   it('SCH-04 SCH-05 SCH-25 SCH-26 spells every characteristic out', () => {
     for (const { attribute: each } of everyAttribute(schemas)) {
-      expect(['string', 'boolean', 'decimal', 'integer', 'dateTime', 'binary', 'reference', 'complex']).toContain(each.type);
+      expect(['string', 'boolean', 'decimal', 'integer', 'dateTime', 'binary', 'reference', 'complex']).toContain(
+        each.type,
+      );
       expect(['readOnly', 'readWrite', 'immutable', 'writeOnly']).toContain(each.mutability);
       expect(['always', 'never', 'default', 'request']).toContain(each.returned);
-      expect([typeof each.multiValued, typeof each.required, typeof each.description]).toEqual(['boolean', 'boolean', 'string']);
+      expect([typeof each.multiValued, typeof each.required, typeof each.description]).toEqual([
+        'boolean',
+        'boolean',
+        'string',
+      ]);
       if (each.type === 'complex') continue;
       expect(typeof each.caseExact).toBe('boolean');
       expect(['none', 'server', 'global']).toContain(each.uniqueness);
@@ -192,7 +198,8 @@ describe('Schemas', () => {
       expect(each.name).toMatch(/^\$?[A-Za-z][\w-]*$/);
       if (parent !== undefined && schema !== `${CORE}:Schema`) expect(each.type).not.toBe('complex');
       expect((each.subAttributes ?? []).length > 0).toBe(each.type === 'complex');
-      if (each.type === 'complex') expect([each.uniqueness ?? 'none', each.caseExact ?? false]).toEqual(['none', false]);
+      if (each.type === 'complex')
+        expect([each.uniqueness ?? 'none', each.caseExact ?? false]).toEqual(['none', false]);
       expect(each.referenceTypes !== undefined).toBe(each.type === 'reference');
     }
   });
@@ -202,7 +209,8 @@ describe('Schemas', () => {
     expect(sub(named(`${CORE}:User`), 'groups', '$ref').referenceTypes).toEqual(['Group']);
     expect(sub(named(ENTERPRISE), 'manager', 'value').caseExact).toBe(true);
     for (const { attribute: each } of everyAttribute(schemas)) {
-      if (each.type === 'reference' || each.type === 'binary') expect([each.name, each.caseExact]).toEqual([each.name, true]);
+      if (each.type === 'reference' || each.type === 'binary')
+        expect([each.name, each.caseExact]).toEqual([each.name, true]);
     }
     expect(sub(named(`${CORE}:User`), 'addresses', 'primary').type).toBe('boolean');
     expect(sub(named(`${CORE}:Group`), 'members', 'display')).toBeDefined();
