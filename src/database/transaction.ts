@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { boundManager } from './bound-manager.js';
@@ -77,9 +78,25 @@ async function runOnce<T>(dependencies: TransactionDependencies, work: (transact
   }
 }
 
+/** What pg keeps of its socket; untyped there. */
+interface WithSocket {
+  readonly connection: { readonly stream: Pick<Writable, 'cork' | 'uncork'> };
+}
+
+/**
+ * Statements that are sent before the event loop turns leave in one system call: each of its own would wake the
+ * server, and on two cores that costs more than most statements do.
+ */
+function gather(client: pg.PoolClient): void {
+  const { stream } = (client as unknown as WithSocket).connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
+
 function openTransaction({ dataSource, named }: TransactionDependencies, client: pg.PoolClient) {
   let firstError: unknown;
   const send = (statement: string | NamedStatement): Promise<pg.QueryResult> => {
+    gather(client);
     const sent = typeof statement === 'string' ? client.query(statement) : client.query(statement);
     // Remembered here as well: a caller may catch it and go on in what is an aborted transaction.
     sent.catch((error) => {
