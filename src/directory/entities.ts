@@ -48,7 +48,7 @@ export class User {
   @Column('text', { name: 'display_name', nullable: true }) displayName!: string | null;
   @Column('text', { name: 'user_type', default: 'standard' }) userType!: 'standard' | 'customer' | 'service';
   @Column('text', { default: 'active' }) state!: UserState;
-  @Column({ type: 'text', name: 'manager_id', collation: 'C', nullable: true }) managerId!: string | null;
+  @Column({ type: 'uuid', name: 'manager_id', nullable: true }) managerId!: string | null;
   @Column('uuid', { name: 'owner_connection_id', nullable: true }) ownerConnectionId!: string | null;
   @Column('jsonb') document!: Document;
   @Column('jsonb') folded!: Document;

@@ -8,8 +8,9 @@ export interface ObjectView {
   /** What the asking connection calls it. */
   readonly externalId: string | null;
   readonly version: number;
-  readonly createdAt: Date;
-  readonly modifiedAt: Date;
+  /** UTC with milliseconds, as answers show it: `2026-11-23T19:23:53.487Z`. */
+  readonly createdAt: string;
+  readonly modifiedAt: string;
 }
 
 /** A group that a user is in. */

@@ -8,5 +8,10 @@ export {
 export { licensingEntities } from './entities.js';
 export { addGrant, type Grant, type GrantHolder, listGrants, removeGrant } from './grants.js';
 export { setSeats } from './licences.js';
+export {
+  readEntitlements,
+  readWaitingPlaces,
+  type UserEntitlement,
+  type UserWaitingPlace,
+} from './read-entitlements.js';
 export { type AccessChange, settle } from './settle.js';
-export { readEntitlements, readWaitingPlaces, type UserEntitlement, type UserWaitingPlace } from './read-entitlements.js';

@@ -1,5 +1,5 @@
 import { type Sql, sql, type Transaction } from '../database/index.js';
-import type { Candidate, Holding, Person, Place } from './person.js';
+import type { Candidate, Holding, Person, Place, QueuePosition } from './person.js';
 
 interface PersonRow {
   kind: 'candidate' | 'held' | 'place';
@@ -46,9 +46,24 @@ export async function usersOfApplication(
   return rows.map((row) => row.user_id);
 }
 
+/** The beginnings of the queues of some applications. */
+export interface QueueHeads {
+  /** Those in them, with all their places. */
+  readonly people: readonly Person[];
+  /** The last place that was read of a queue that goes on behind it. */
+  readonly readUntil: ReadonlyMap<string, QueuePosition>;
+}
+
+interface QueueRow {
+  user_id: string;
+  licence_id: string;
+  since: Date;
+  sequence: number;
+}
+
 /**
- * People in the queues of the applications whom a free seat could move on: the first `limit` of each pool, with
- * all their places. Suspended and deleted people are passed over and keep their place.
+ * People in the queues of the applications whom a free seat could move on: the first `limit` places of each pool.
+ * Suspended and deleted people are passed over and keep their place.
  */
 export async function readWaiting(
   transaction: Transaction,
@@ -56,24 +71,36 @@ export async function readWaiting(
   applicationIds: readonly string[],
   touched: readonly string[],
   limit: number,
-): Promise<readonly Person[]> {
-  const first = await transaction.run<{ user_id: string }>(sql`
-    SELECT DISTINCT queued.user_id FROM licences l CROSS JOIN LATERAL (
-      SELECT w.user_id FROM waiting_places w
+): Promise<QueueHeads> {
+  const rows = await transaction.run<QueueRow>(sql`
+    SELECT queued.* FROM licences l CROSS JOIN LATERAL (
+      SELECT w.user_id, w.licence_id, w.since, w.sequence FROM waiting_places w
       JOIN users u ON u.site_id = w.site_id AND u.id = w.user_id
         AND u.deleted_at IS NULL AND u.state IN ('invited', 'active')
       WHERE w.site_id = l.site_id AND w.licence_id = l.id AND w.user_id <> ALL (${touched}::uuid[])
       ORDER BY w.since, w.sequence LIMIT ${limit}
     ) queued
-    WHERE l.site_id = ${siteId} AND l.application_id = ANY (${applicationIds}::uuid[]) AND l.seats IS NOT NULL`);
-  if (first.length === 0) return [];
+    WHERE l.site_id = ${siteId} AND l.application_id = ANY (${applicationIds}::uuid[]) AND l.seats IS NOT NULL
+    ORDER BY queued.since, queued.sequence`);
+  if (rows.length === 0) return { people: [], readUntil: new Map() };
   const applications = new Set(applicationIds);
-  const { people } = await readPeople(
-    transaction,
-    siteId,
-    first.map((row) => row.user_id),
-  );
-  return people.filter((person) => applications.has(person.applicationId));
+  const { people } = await readPeople(transaction, siteId, [...new Set(rows.map((row) => row.user_id))]);
+  return {
+    people: people.filter((person) => applications.has(person.applicationId)),
+    readUntil: endsOf(rows, limit),
+  };
+}
+
+/** As many rows of a pool as were asked for: there may be more. */
+function endsOf(rows: readonly QueueRow[], limit: number): Map<string, QueuePosition> {
+  const counts = new Map<string, number>();
+  const ends = new Map<string, QueuePosition>();
+  for (const row of rows) {
+    const count = (counts.get(row.licence_id) ?? 0) + 1;
+    counts.set(row.licence_id, count);
+    if (count === limit) ends.set(row.licence_id, { since: row.since.getTime(), sequence: row.sequence });
+  }
+  return ends;
 }
 
 function peopleQuery(siteId: number, users: Sql): Sql {

@@ -13,13 +13,16 @@ export interface Holding {
   readonly licenceId: string | undefined;
 }
 
-/** A place in the queue of a pool. */
-export interface Place {
-  readonly roleId: string;
-  readonly licenceId: string;
-  /** Milliseconds of the first waiting time, then the order within it. */
+/** Milliseconds of the first waiting time, then the order within it. */
+export interface QueuePosition {
   readonly since: number;
   readonly sequence: number;
+}
+
+/** A place in the queue of a pool. */
+export interface Place extends QueuePosition {
+  readonly roleId: string;
+  readonly licenceId: string;
 }
 
 /** One person in one application: what they should have, what they have, what they wait for. */
@@ -41,4 +44,6 @@ export interface Pool {
   readonly seats: number;
   readonly used: number;
   readonly policy: 'wait' | 'refuse' | 'allow';
+  /** Where the part of its queue that was read ends; undefined when that is all of it. */
+  readonly readUntil?: QueuePosition | undefined;
 }

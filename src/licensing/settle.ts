@@ -33,8 +33,8 @@ export async function settle(
     return write(transaction, siteId, allocate(touched.people, [], []), []);
   const pools = await lockPools(transaction, siteId, applications);
   if (userIds.length > 0) touched = await readPeople(transaction, siteId, userIds);
-  const waiting = await whoMayMoveOn(transaction, siteId, applications, userIds, touched.people, pools);
-  return write(transaction, siteId, allocate(touched.people, waiting, pools), pools);
+  const allocation = await allocateWithQueues(transaction, siteId, applications, userIds, touched.people, pools);
+  return write(transaction, siteId, allocation, pools);
 }
 
 async function lockPools(transaction: Transaction, siteId: number, applicationIds: readonly string[]): Promise<Pool[]> {
@@ -44,20 +44,29 @@ async function lockPools(transaction: Transaction, siteId: number, applicationId
     ORDER BY id FOR UPDATE`);
 }
 
-/** Reads the queues only as far as seats can come free: those free now and those that the touched people hold. */
-async function whoMayMoveOn(
+/**
+ * Reads the queues only as far as seats can come free: those free now and those that the touched people hold. Where
+ * that was not enough (two places of one person; a seat that comes free again and again as people move between
+ * pools), twice as far, and the allocation is made anew.
+ */
+async function allocateWithQueues(
   transaction: Transaction,
   siteId: number,
   applicationIds: readonly string[],
   userIds: readonly string[],
   touched: readonly Person[],
   pools: readonly Pool[],
-): Promise<readonly Person[]> {
+): Promise<Allocation> {
   const capped = new Set(pools.map((pool) => pool.licenceId));
   const held = touched.filter((person) => person.held?.licenceId !== undefined && capped.has(person.held.licenceId));
   const free = pools.reduce((sum, pool) => sum + Math.max(0, pool.seats - pool.used), 0);
-  if (free + held.length === 0) return [];
-  return readWaiting(transaction, siteId, applicationIds, userIds, free + held.length);
+  if (free + held.length === 0) return allocate(touched, [], pools);
+  for (let limit = free + held.length; ; limit *= 2) {
+    const { people, readUntil } = await readWaiting(transaction, siteId, applicationIds, userIds, limit);
+    const queued = pools.map((pool) => ({ ...pool, readUntil: readUntil.get(pool.licenceId) }));
+    const allocation = allocate(touched, people, queued);
+    if (!allocation.tooShort) return allocation;
+  }
 }
 
 async function write(

@@ -62,7 +62,8 @@ const USERS = `
     display_name text,
     user_type text NOT NULL DEFAULT 'standard',
     state text NOT NULL DEFAULT 'active',
-    manager_id text COLLATE "C",
+    -- only for the manager's name in answers; what the client wrote stands in the document
+    manager_id uuid,
     owner_connection_id uuid,
     -- what a client reads, without id, externalId, meta and groups
     document jsonb NOT NULL,

@@ -1,5 +1,6 @@
 import { type Database, join, type Sql, sql } from '../../database/index.js';
 import { isObjectId } from '../object-id.js';
+import { isoTimestamp, utcText } from '../timestamps.js';
 import type { GroupView, ListRequest, MemberView, Reader } from '../views.js';
 
 /** One group without its members, or undefined when the reader can see none with this id. */
@@ -7,18 +8,19 @@ export async function readGroup(database: Database, reader: Reader, id: string):
   if (!isObjectId(id)) return undefined;
   const rows = await database.read<GroupView>(sql`
     SELECT ${groupColumns} FROM ${groupTables(reader)} WHERE ${visible(reader)} AND g.id = ${id}`);
-  return rows[0];
+  return rows[0] === undefined ? undefined : groupView(rows[0]);
 }
 
 /** A part of the groups that meet the condition, without their members. */
-export function listGroups(database: Database, request: ListRequest): Promise<GroupView[]> {
+export async function listGroups(database: Database, request: ListRequest): Promise<GroupView[]> {
   const { reader, condition, after, order } = request;
   const conditions = [visible(reader)];
   if (condition !== undefined) conditions.push(condition);
   if (after !== undefined) conditions.push(sql`g.id > ${after}`);
-  return database.read<GroupView>(sql`
+  const rows = await database.read<GroupView>(sql`
     SELECT ${groupColumns} FROM ${groupTables(reader)} WHERE ${join(conditions, ' AND ')}
     ORDER BY ${order === undefined ? sql`g.id` : sql`${order}, g.id`} LIMIT ${request.limit} OFFSET ${request.offset}`);
+  return rows.map(groupView);
 }
 
 /** How many groups meet a condition. Without one, see countObjects. */
@@ -48,7 +50,11 @@ export async function readMembers(
 
 const groupColumns = sql`
   g.id, g.document::text AS document, g.display_name AS "displayName", i.external_id AS "externalId", g.version,
-  g.created_at AS "createdAt", g.modified_at AS "modifiedAt"`;
+  ${utcText(sql`g.created_at`)} AS "createdAt", ${utcText(sql`g.modified_at`)} AS "modifiedAt"`;
+
+function groupView(row: GroupView): GroupView {
+  return { ...row, createdAt: isoTimestamp(row.createdAt), modifiedAt: isoTimestamp(row.modifiedAt) };
+}
 
 function members(siteId: Sql, groupIds: readonly string[]): Sql {
   return sql`

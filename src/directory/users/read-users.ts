@@ -1,6 +1,7 @@
 import { type Database, join, type Sql, sql } from '../../database/index.js';
 import { type GroupOutline, type GroupOutlines, parseIds } from '../groups/group-outlines.js';
 import { isObjectId } from '../object-id.js';
+import { isoTimestamp, utcText } from '../timestamps.js';
 import type { GroupReference, ListRequest, Reader, UserView } from '../views.js';
 import type { UserRecord } from './user-profile.js';
 
@@ -24,13 +25,23 @@ export interface UserReads {
 }
 
 export function createUserReads(database: Database, outlines: GroupOutlines): UserReads {
-  const view = (reader: Reader) => (row: UserViewRow) => userView(row, reader, outlines);
+  const view = (reader: Reader) => (row: UserViewRow) => {
+    const { createdAt, modifiedAt } = row;
+    const times = { createdAt: isoTimestamp(createdAt), modifiedAt: isoTimestamp(modifiedAt) };
+    return withReferences({ ...row, ...times }, reader, outlines);
+  };
   return {
     async written(reader, record, withGroups) {
       const { document, groupIds, managerId, ...row } = record;
       const managerName = managerId === null ? null : await nameOfUser(database, reader, managerId);
-      const shown = { ...row, document: JSON.stringify(document), managerName };
-      return view(reader)(withGroups ? { ...shown, groupIds } : shown);
+      const shown = {
+        ...row,
+        document: JSON.stringify(document),
+        managerName,
+        createdAt: record.createdAt.toISOString(),
+        modifiedAt: record.modifiedAt.toISOString(),
+      };
+      return withReferences(withGroups ? { ...shown, groupIds } : shown, reader, outlines);
     },
     async read(reader, id, withGroups) {
       if (!isObjectId(id)) return undefined;
@@ -49,16 +60,18 @@ function listStatement({ reader, condition, after, order, limit, offset }: ListR
   const conditions = [visible(reader)];
   if (condition !== undefined) conditions.push(condition);
   if (after !== undefined) conditions.push(sql`u.id > ${after}`);
-  // The page is cut before anything is joined to it: an offset must not render what it skips.
-  const page = sql`
-    SELECT u.id FROM users u WHERE ${join(conditions, ' AND ')}
-    ORDER BY ${order === undefined ? sql`u.id` : sql`${order}, u.id`} LIMIT ${limit} OFFSET ${offset}`;
   const columns = userColumns(reader, withGroups);
-  const tables = sql`JOIN ${userTables(reader)} ON u.site_id = ${reader.siteId} AND u.id = page.id`;
-  if (order === undefined) return sql`SELECT ${columns} FROM (${page}) page ${tables} ORDER BY u.id`;
+  const where = join(conditions, ' AND ');
+  if (order === undefined && offset === 0) {
+    return sql`SELECT ${columns} FROM ${userTables(reader)} WHERE ${where} ORDER BY u.id LIMIT ${limit}`;
+  }
+  // An offset must not render what it skips: the page is cut before anything is joined to it.
+  const page = sql`
+    SELECT u.id FROM users u WHERE ${where}
+    ORDER BY ${order === undefined ? sql`u.id` : sql`${order}, u.id`} LIMIT ${limit} OFFSET ${offset}`;
   return sql`
-    SELECT ${columns} FROM (SELECT page.id, row_number() OVER () AS position FROM (${page}) page) page ${tables}
-    ORDER BY page.position`;
+    SELECT ${columns} FROM (SELECT page.id, row_number() OVER () AS position FROM (${page}) page) page
+    JOIN ${userTables(reader)} ON u.site_id = ${reader.siteId} AND u.id = page.id ORDER BY page.position`;
 }
 
 /** How many users meet a condition. Without one, see countObjects. */
@@ -83,16 +96,15 @@ function userTables(reader: Reader): Sql {
 
 function userColumns(reader: Reader, withGroups: boolean): Sql {
   return sql`
-    u.id, u.document::text AS document, i.external_id AS "externalId", u.version, u.created_at AS "createdAt",
-    u.modified_at AS "modifiedAt",
+    u.id, u.document::text AS document, i.external_id AS "externalId", u.version,
+    ${utcText(sql`u.created_at`)} AS "createdAt", ${utcText(sql`u.modified_at`)} AS "modifiedAt",
     CASE WHEN u.manager_id IS NOT NULL THEN (
       SELECT coalesce(m.display_name, m.user_name) FROM users m
-      WHERE m.site_id = u.site_id AND m.id::text = u.manager_id AND m.deleted_at IS NULL
+      WHERE m.site_id = u.site_id AND m.id = u.manager_id AND m.deleted_at IS NULL
     ) END AS "managerName"${withGroups ? sql`, ${groupsOfUser(reader)}` : sql``}`;
 }
 
 async function nameOfUser(database: Database, reader: Reader, id: string): Promise<string | null> {
-  if (!isObjectId(id)) return null;
   const rows = await database.write<{ name: string }>(sql`
     SELECT coalesce(display_name, user_name) AS name FROM users
     WHERE site_id = ${reader.siteId} AND id = ${id} AND deleted_at IS NULL`);
@@ -107,7 +119,7 @@ function groupsOfUser(reader: Reader): Sql {
     (SELECT groups_version FROM sites WHERE id = ${reader.siteId}) AS "groupsVersion"`;
 }
 
-async function userView(row: UserViewRow, reader: Reader, outlines: GroupOutlines): Promise<UserView> {
+async function withReferences(row: UserViewRow, reader: Reader, outlines: GroupOutlines): Promise<UserView> {
   const { groupIds, groupsVersion, ...view } = row;
   if (groupIds === undefined) return { ...view, groups: undefined };
   const direct = parseIds(groupIds);

@@ -6,6 +6,7 @@ export interface UserProfile {
   /** Shown where the user is listed as a member. */
   readonly displayName: string | undefined;
   readonly active: boolean;
+  /** The id of another user, who need not be there. */
   readonly managerId: string | undefined;
   readonly emails: readonly { readonly value: string; readonly type: string | undefined }[];
   readonly document: Document;

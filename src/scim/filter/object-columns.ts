@@ -1,7 +1,7 @@
 import { type Sql, sql } from '../../database/index.js';
 import type { AttributePath } from '../schema/index.js';
 import type { Rows, Scalar } from './filter-columns.js';
-import { isIdText } from './key-text.js';
+import { idInUri } from './object-uri.js';
 import { FALSE, TRUE } from './scalar-comparison.js';
 
 export interface ObjectColumnsOptions {
@@ -35,7 +35,7 @@ export function objectColumns(table: ObjectTable, options: ObjectColumnsOptions)
     ['meta.created', { kind: 'scalar', expression: table.createdAt, type: 'timestamp' }],
     ['meta.lastModified', { kind: 'scalar', expression: table.modifiedAt, type: 'timestamp' }],
     ['meta.version', version(table.version)],
-    ['meta.location', location(id, `${options.baseUrl}${table.endpoint}/`)],
+    ['meta.location', location(id, options.baseUrl, `${table.endpoint}/`)],
   ];
 }
 
@@ -75,15 +75,14 @@ function version(column: Sql): Scalar {
 }
 
 /** The URI of an object, found by its id. */
-export function location(id: Sql, prefix: string): Scalar {
+export function location(id: Sql, baseUrl: string, endpoint: string): Scalar {
   return {
     kind: 'scalar',
     type: 'text',
-    expression: sql`(${prefix}::text || ${id}::text)`,
+    expression: sql`(${baseUrl + endpoint}::text || ${id}::text)`,
     equals: (value) => {
-      const text = String(value);
-      const wanted = text.startsWith(prefix) ? text.slice(prefix.length) : '';
-      return isIdText(wanted) ? sql`${id} = ${wanted}::uuid` : FALSE;
+      const wanted = idInUri(String(value), baseUrl, endpoint);
+      return wanted === undefined ? FALSE : sql`${id} = ${wanted}::uuid`;
     },
   };
 }

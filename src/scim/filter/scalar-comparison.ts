@@ -15,6 +15,8 @@ export function isPresent(scalar: Scalar): Sql {
 /** One comparison with one value. NULL or FALSE when there is none, but TRUE for `ne` (A-11). */
 export function compareScalar(scalar: Scalar, operator: ComparisonOperator, value: BoundComparison['value']): Sql {
   if (operator === 'eq' && scalar.equals !== undefined) return scalar.equals(value);
+  // What eq finds, ne does not: a URI, for one, is equal in more than one spelling.
+  if (operator === 'ne' && scalar.equals !== undefined) return sql`(${scalar.equals(value)}) IS NOT TRUE`;
   if (scalar.type === 'uuid') return compareId(scalar, operator, String(value));
   const operand = operandOf(scalar, value);
   switch (operator) {

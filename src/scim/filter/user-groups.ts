@@ -21,7 +21,7 @@ export function userGroups({ siteId, baseUrl }: { readonly siteId: number; reado
   return {
     kind: 'rows',
     exists: (condition) => sql`EXISTS (SELECT 1 FROM ${rows} WHERE ${condition})`,
-    member: (subAttribute) => member(subAttribute, `${baseUrl}/Groups/`),
+    member: (subAttribute) => member(subAttribute, baseUrl),
     having: (terms) => {
       const [term] = terms;
       if (term === undefined || terms.length > 1 || term.path.subAttribute?.name !== 'value') return undefined;
@@ -31,14 +31,14 @@ export function userGroups({ siteId, baseUrl }: { readonly siteId: number; reado
   };
 }
 
-function member(subAttribute: Attribute | undefined, prefix: string): Scalar {
+function member(subAttribute: Attribute | undefined, baseUrl: string): Scalar {
   switch (subAttribute?.name) {
     case 'display':
       return { kind: 'scalar', expression: sql`h.display_name_key`, type: 'text' };
     case 'type':
       return { kind: 'scalar', expression: sql`r.type`, type: 'text' };
     case '$ref':
-      return location(sql`h.id`, prefix);
+      return location(sql`h.id`, baseUrl, '/Groups/');
     case 'value':
       return { kind: 'scalar', expression: sql`h.id`, type: 'uuid' };
     default:

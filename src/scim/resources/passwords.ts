@@ -44,12 +44,25 @@ export function createPasswordHasher(): PasswordHasher {
       if (context.connection.passwords === 'refuse') {
         throw new ScimError(400, 'invalidValue', 'password: this connection does not take passwords; do not send one.');
       }
+      const prepared = preparedPassword(password);
       await turn();
       try {
-        return await hash(password.normalize('NFC'));
+        return await hash(prepared);
       } finally {
         next();
       }
     },
   };
+}
+
+/**
+ * RFC 8265 section 4.2 (OpaqueString), which RFC 7643 section 4.1.1 asks for: whatever keyboard it is typed on, the same
+ * password is the same text.
+ * @throws ScimError 400 invalidValue for control characters, which no login form would let through
+ */
+function preparedPassword(password: string): string {
+  if (/\p{Cc}/u.test(password)) {
+    throw new ScimError(400, 'invalidValue', 'password: must not contain control characters.');
+  }
+  return password.replace(/\p{Zs}/gu, ' ').normalize('NFC');
 }

@@ -1,4 +1,4 @@
-import type { Document, GroupProfile, UserProfile } from '../../directory/index.js';
+import { type Document, type GroupProfile, isObjectId, type UserProfile } from '../../directory/index.js';
 import { ENTERPRISE_USER_URN, foldDocument, GROUP, type JsonObject, type JsonValue, USER } from '../schema/index.js';
 
 /** What the directory's rules and indexes need to know of a user's document. */
@@ -9,7 +9,7 @@ export function userProfile(document: JsonObject): UserProfile {
     userName: String(document.userName),
     displayName: asText(document.displayName) ?? asText(name?.formatted),
     active: document.active !== false,
-    managerId: asText(asObject(asObject(document[ENTERPRISE_USER_URN])?.manager)?.value),
+    managerId: managerOf(document),
     emails: emailsOf(document),
     document,
     folded: foldDocument(USER, document),
@@ -28,6 +28,12 @@ export function emailsOf(document: Document): UserProfile['emails'] {
 
 export function groupProfile(document: JsonObject): GroupProfile {
   return { displayName: String(document.displayName), document, folded: foldDocument(GROUP, document) };
+}
+
+/** A manager of another kind of id has no name that could be shown. */
+function managerOf(document: JsonObject): string | undefined {
+  const id = asText(asObject(asObject(document[ENTERPRISE_USER_URN])?.manager)?.value);
+  return id !== undefined && isObjectId(id) ? id : undefined;
 }
 
 function asObject(value: JsonValue | undefined): JsonObject | undefined {

@@ -48,7 +48,7 @@ function inner(document: string): string {
 
 function meta(view: ObjectView, resourceType: string, endpoint: string, baseUrl: string): string {
   const version = JSON.stringify(entityTag(view.version));
-  return `"meta":{"resourceType":"${resourceType}","created":"${view.createdAt.toISOString()}","lastModified":"${view.modifiedAt.toISOString()}","location":"${baseUrl}${endpoint}/${view.id}","version":${version}}`;
+  return `"meta":{"resourceType":"${resourceType}","created":"${view.createdAt}","lastModified":"${view.modifiedAt}","location":"${baseUrl}${endpoint}/${view.id}","version":${version}}`;
 }
 
 function groupReference(group: GroupReference, baseUrl: string): string {
