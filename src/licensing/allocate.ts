@@ -47,15 +47,14 @@ export function allocate(touched: readonly Person[], waiting: readonly Person[],
 function choose(one: Standing, seats: SeatCounter, queues: Queues): void {
   for (const candidate of one.person.candidates) {
     if (candidate.rank >= one.rank) return;
-    const policy = seats.pool(candidate.licenceId)?.policy;
-    const room = seats.hasRoom(candidate.licenceId) || candidate.licenceId === one.holding?.licenceId;
-    if (room || policy === 'allow') {
+    if (seats.hasRoom(candidate.licenceId) || candidate.licenceId === one.holding?.licenceId) {
       assign(one, candidate, seats);
       return;
     }
     const waitsAlready = one.person.places.some((place) => place.roleId === candidate.roleId);
+    const refuses = seats.pool(candidate.licenceId)?.policy === 'refuse';
     // Taking a role away must not fail for want of another seat: whoever falls waits.
-    if (policy === 'refuse' && !waitsAlready && !one.fell) throw seats.outOfSeats(candidate.licenceId);
+    if (refuses && !waitsAlready && !one.fell) throw seats.outOfSeats(candidate.licenceId);
     one.waitsFor.push(candidate);
     if (!waitsAlready) queues.join(one, candidate);
   }

@@ -11,9 +11,10 @@ export class SeatCounter {
     for (const pool of pools) this.used.set(pool.licenceId, pool.used);
   }
 
+  /** Whether somebody may come in; where the policy is `allow`, beyond the limit as well. */
   hasRoom(licenceId: string | undefined): boolean {
     const pool = this.pool(licenceId);
-    return pool === undefined || (this.used.get(pool.licenceId) ?? 0) < pool.seats;
+    return pool === undefined || pool.policy === 'allow' || (this.used.get(pool.licenceId) ?? 0) < pool.seats;
   }
 
   pool(licenceId: string | undefined): Pool | undefined {

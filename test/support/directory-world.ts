@@ -26,16 +26,19 @@ export interface World {
   setActive(id: string, active: boolean): Promise<void>;
   group(name: string, members?: readonly string[]): Promise<string>;
   members(groupId: string, ...changes: readonly MemberChange[]): Promise<void>;
-  application(application: Partial<NewApplication> & { key: string }): Promise<{ roles: Map<string, string>; licenceId: string | undefined }>;
+  application(
+    application: Partial<NewApplication> & { key: string },
+  ): Promise<{ roles: Map<string, string>; licenceId: string | undefined }>;
   grant(roleId: string, groupId: string): Promise<void>;
   /** Who has which role, and who waits, by user id. */
   access(applicationKey: string): Promise<{ held: Map<string, string>; waiting: Map<string, string[]>; used: number }>;
   close(): Promise<void>;
 }
 
-export async function createWorld(): Promise<World> {
-  const { database, drop } = await createTestDatabase();
-  const site = await createSite(database, 'test', 'Test');
+/** @param shared a database in which the world is one more site, and which stays when the world is closed */
+export async function createWorld(shared?: Database): Promise<World> {
+  const { database, drop } = shared === undefined ? await createTestDatabase() : { database: shared, drop: stay };
+  const site = await createSite(database, `test-${newObjectId()}`, 'Test');
   const change = createChange(database);
   const connection = { id: newObjectId(), name: 'test', adopt: false };
   const administrator: Actor = { siteId: site.id, source: 'cli', connection: undefined, correlationId: 'test' };
@@ -106,6 +109,8 @@ export async function createWorld(): Promise<World> {
     close: drop,
   };
 }
+
+async function stay(): Promise<void> {}
 
 async function accessTo(database: Database, siteId: number, key: string) {
   const held = await database.read<{ user_id: string; role: string }>(sql`

@@ -41,7 +41,8 @@ export function filterError(problem: string, position: number): ScimError {
   return new ScimError(400, 'invalidFilter', `Invalid filter: ${problem} (at character ${position + 1})`);
 }
 
-const SHOWN_LENGTH = 60;
+/** An attribute behind the URN of an extension must still be seen whole. */
+const SHOWN_LENGTH = 160;
 
 /** A piece of the client's text as an error repeats it. */
 export function shown(text: string): string {

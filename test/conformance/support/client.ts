@@ -63,7 +63,8 @@ export function patchBody(...operations: JsonValue[]): JsonObject {
 }
 
 export function query(parameters: Query): string {
-  return new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)])).toString();
+  const pairs = Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]);
+  return new URLSearchParams(pairs).toString();
 }
 
 export function createClient(baseUrl: string, send: Send): Client {

@@ -1,0 +1,129 @@
+import { type Database, sql } from '../../../src/database/index.js';
+import { type Command, deleteGroup, deleteUser } from '../../../src/directory/index.js';
+import { addGrant, removeGrant, setSeats, settle } from '../../../src/licensing/index.js';
+import { createWorld, type World } from '../directory-world.js';
+import { type Change, ROLES, type Role } from './naive-model.js';
+
+export interface PoolPlan {
+  readonly seats: number | undefined;
+  readonly policy: 'wait' | 'refuse' | 'allow';
+}
+
+/** Pools by key, and the pool of each role that takes a seat; a role may lie in none. */
+export interface StagePlan {
+  readonly pools: ReadonlyMap<string, PoolPlan>;
+  readonly poolOf: ReadonlyMap<Role, string>;
+}
+
+/** One application on a real database, whose commands take keys of roles and pools. */
+export interface Stage {
+  readonly world: World;
+  readonly applicationId: string;
+  deleteUser(id: string): Promise<void>;
+  deleteGroup(id: string): Promise<void>;
+  grant(role: Role, kind: 'group' | 'user', id: string): Promise<void>;
+  ungrant(role: Role, kind: 'group' | 'user', id: string): Promise<void>;
+  setSeats(pool: string, seats: number | undefined): Promise<void>;
+  members(group: string, changes: readonly Change[]): Promise<void>;
+  snapshot(): Promise<Snapshot>;
+  /** Works out everybody's access anew; what comes back differs from what was kept. */
+  settleAll(): Promise<readonly unknown[]>;
+}
+
+/** What is kept, as plain text that compares well. */
+export interface Snapshot {
+  readonly held: readonly string[];
+  /** By pool, in the order of its queue. */
+  readonly queues: Readonly<Record<string, readonly string[]>>;
+  /** Only of pools with a limit: nobody counts the others. */
+  readonly used: Readonly<Record<string, number>>;
+  readonly closure: readonly string[];
+  readonly members: readonly string[];
+}
+
+/** @param shared see createWorld */
+export async function createStage(plan: StagePlan, shared?: Database): Promise<Stage> {
+  const world = await createWorld(shared);
+  const { siteId } = world.administrator;
+  const roles = ROLES.map((key) => ({ key, takesSeat: key !== 'guest' }));
+  const application = await world.application({ key: 'wiki', roles });
+  const found = await world.database.read<{ id: string }>(sql`SELECT id FROM applications WHERE site_id = ${siteId}`);
+  const applicationId = found[0]?.id ?? '';
+  const role = (key: Role) => application.roles.get(key) ?? '';
+  const pools = await makePools(world, applicationId, plan, role);
+  const run = (
+    action: string,
+    type: 'User' | 'Group' | 'Grant' | 'Licence',
+    make: () => Command<unknown> | Promise<Command<unknown>>,
+  ) => world.change.run(world.administrator, { action, objectType: type }, make).then(() => undefined);
+
+  return {
+    world,
+    applicationId,
+    deleteUser: (id) =>
+      run('user.delete', 'User', () => deleteUser(world.database, world.administrator, id, () => undefined)),
+    deleteGroup: (id) => run('group.delete', 'Group', () => deleteGroup(world.administrator, id, () => undefined)),
+    grant: (key, kind, id) => run('grant.add', 'Grant', () => addGrant(world.administrator, role(key), { kind, id })),
+    ungrant: (key, kind, id) =>
+      run('grant.remove', 'Grant', () => removeGrant(world.administrator, role(key), { kind, id })),
+    setSeats: (pool, seats) =>
+      run('licence.set-seats', 'Licence', () => setSeats(world.administrator, pools.get(pool) ?? '', seats)),
+    members: (group, changes) => world.members(group, ...changes),
+    snapshot: () => snapshot(world),
+    async settleAll() {
+      const users = await world.database.write<{ id: string }>(sql`SELECT id FROM users WHERE site_id = ${siteId}`);
+      const ids = users.map((user) => user.id);
+      return world.database.transaction((transaction) => settle(transaction, siteId, ids, [applicationId]));
+    },
+  };
+}
+
+/** Several pools for one application, straight into their tables: no command makes them yet. */
+async function makePools(world: World, applicationId: string, plan: StagePlan, role: (key: Role) => string) {
+  const { siteId } = world.administrator;
+  const ids = new Map<string, string>();
+  for (const [key, { seats, policy }] of plan.pools) {
+    const made = await world.database.write<{ id: string }>(sql`
+      INSERT INTO licences (site_id, id, application_id, name, seats, policy)
+      VALUES (${siteId}, gen_random_uuid(), ${applicationId}, ${key}, ${seats ?? null}, ${policy}) RETURNING id`);
+    ids.set(key, made[0]?.id ?? '');
+  }
+  for (const [key, pool] of plan.poolOf) {
+    await world.database.write(sql`
+      INSERT INTO licence_roles (site_id, role_id, licence_id) VALUES (${siteId}, ${role(key)}, ${ids.get(pool)})`);
+  }
+  return ids;
+}
+
+async function snapshot(world: World): Promise<Snapshot> {
+  const { siteId } = world.administrator;
+  const rows = await world.database.write<{
+    kind: 'held' | 'closure' | 'members' | 'place' | 'used';
+    pool: string;
+    text: string;
+  }>(sql`
+    SELECT 'held' AS kind, l.name AS pool, concat_ws(' ', e.user_id, r.key, l.name) AS text, 0 AS place
+    FROM entitlements e JOIN application_roles r ON r.id = e.role_id LEFT JOIN licences l ON l.id = e.licence_id
+    WHERE e.site_id = ${siteId}
+    UNION ALL
+    SELECT 'place', l.name, concat_ws(' ', w.user_id, r.key), row_number() OVER (ORDER BY w.since, w.sequence)
+    FROM waiting_places w JOIN application_roles r ON r.id = w.role_id JOIN licences l ON l.id = w.licence_id
+    WHERE w.site_id = ${siteId}
+    UNION ALL
+    SELECT 'used', name, seats_used::text, 0 FROM licences WHERE site_id = ${siteId} AND seats IS NOT NULL
+    UNION ALL
+    SELECT 'closure', '', concat_ws(' ', ancestor_id, descendant_id), 0 FROM group_closure WHERE site_id = ${siteId}
+    UNION ALL
+    SELECT 'members', '', concat_ws(' ', group_id, user_id), 0 FROM memberships WHERE site_id = ${siteId}
+    UNION ALL
+    SELECT 'members', '', concat_ws(' ', group_id, child_group_id), 0 FROM nestings WHERE site_id = ${siteId}
+    ORDER BY place`);
+  const text = (kind: string) => rows.filter((row) => row.kind === kind).map((row) => row.text);
+  const queues: Record<string, string[]> = {};
+  const used: Record<string, number> = {};
+  for (const row of rows) {
+    if (row.kind === 'place') queues[row.pool] = [...(queues[row.pool] ?? []), row.text];
+    if (row.kind === 'used') used[row.pool] = Number(row.text);
+  }
+  return { held: text('held').sort(), queues, used, closure: text('closure').sort(), members: text('members').sort() };
+}
