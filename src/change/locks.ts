@@ -1,5 +1,5 @@
 import { type Sql, sql, type Transaction } from '../database/index.js';
-import type { Held, LockingCommand } from '../directory/index.js';
+import { type Held, isLiving, type LockingCommand } from '../directory/index.js';
 
 /** The first number of the advisory lock's key, so that it meets no other use of advisory locks. */
 const STRUCTURE = 7_364;
@@ -35,12 +35,12 @@ export async function takeLocks(
 
 function lockGroups(siteId: number, ids: readonly string[]): Sql {
   return sql`
-    SELECT id FROM groups WHERE site_id = ${siteId} AND id = ANY (${ids}::uuid[]) AND deleted_at IS NULL
+    SELECT id FROM groups g WHERE site_id = ${siteId} AND id = ANY (${ids}::uuid[]) AND ${isLiving(sql`g`)}
     ORDER BY id FOR NO KEY UPDATE`;
 }
 
 function lockUsers(siteId: number, ids: readonly string[]): Sql {
   return sql`
-    SELECT id FROM users WHERE site_id = ${siteId} AND id = ANY (${ids}::uuid[]) AND deleted_at IS NULL
+    SELECT id FROM users u WHERE site_id = ${siteId} AND id = ANY (${ids}::uuid[]) AND ${isLiving(sql`u`)}
     ORDER BY id FOR NO KEY UPDATE`;
 }

@@ -28,6 +28,7 @@ export type { GroupProfile, GroupRecord, MemberChange, UnknownMembers } from './
 export { countGroups, listGroups, readGroup, readMembers, streamMembers } from './groups/read-groups.js';
 export { type GroupEdit, type GroupUpdate, type UpdatedGroup, updateGroup } from './groups/update-group.js';
 export { type Identity, listIdentities } from './list-identities.js';
+export { isLiving } from './living.js';
 export { countObjects, foldObjectCounts } from './object-counts.js';
 export { isObjectId, newObjectId } from './object-id.js';
 export { createSite, DEFAULT_SITE, ensureDefaultSite, findSite, listSites, type Site } from './sites.js';

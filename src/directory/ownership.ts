@@ -1,5 +1,6 @@
 import { RollcallError } from '../errors/index.js';
 import type { Actor } from './actor.js';
+import type { AttributeChange } from './attribute-changes.js';
 import { comparisonKey } from './comparison-key.js';
 
 /** What ownership asks of an object that somebody wants to write. */
@@ -40,6 +41,11 @@ export function writeRight(object: OwnedObject, actor: Actor): WriteRight {
     );
   }
   return 'adopts';
+}
+
+/** An adoption as the log tells it; what a client reads of the object is the same as before. */
+export function ownerChange(actor: Actor): AttributeChange {
+  return { attribute: 'owner', old: undefined, new: actor.connection?.name };
 }
 
 /** The domain of the address by which an identity provider finds a user: the userName, else the first e-mail. */

@@ -14,7 +14,7 @@ export interface Grant {
 
 /**
  * Gives a role of an application to a group or a user. Structural: everybody in the group and below it may gain.
- * @throws RollcallError `grant.exists`, `grant.no-holder`, `licence.out-of-seats`
+ * @throws RollcallError `grant.exists`, `grant.no-holder`, `grant.no-role`, `licence.out-of-seats`
  */
 export function addGrant(actor: Actor, roleId: string, holder: GrantHolder): LockingCommand<{ id: string }> {
   const id = newObjectId();

@@ -19,11 +19,14 @@ export function appendStatements(entry: NewLogEntry): Sql[] {
 
 function insertEntry(entry: NewLogEntry, id: string, at: Date): Sql {
   const salt = randomBytes(16);
-  const personal = JSON.stringify({
-    ...(entry.objectName === undefined ? {} : { name: entry.objectName }),
-    ...(entry.changed.length === 0 ? {} : { changes: entry.changed.map(maskSecrets) }),
-    ...(entry.error === undefined ? {} : { advice: entry.error.advice, details: entry.error.details }),
-  });
+  const personal = JSON.stringify(
+    {
+      ...(entry.objectName === undefined ? {} : { name: entry.objectName }),
+      ...(entry.changed.length === 0 ? {} : { changes: entry.changed.map(maskSecrets) }),
+      ...(entry.error === undefined ? {} : { advice: entry.error.advice, details: entry.error.details }),
+    },
+    storable,
+  );
   return sql`
     INSERT INTO log_entries (site_id, at, id, source, connection_id, action, object_type, object_id, outcome,
       error_code, steps, changed, subjects, subject_count, personal, salt, personal_hash, correlation_id,
@@ -36,6 +39,11 @@ function insertEntry(entry: NewLogEntry, id: string, at: Date): Sql {
       personal.value, ${salt}::bytea, sha256(${salt}::bytea || convert_to(personal.value::text, 'UTF8')),
       ${entry.actor.correlationId}::text, ${entry.durationMicroseconds}::integer
     FROM (SELECT ${personal}::jsonb AS value) AS personal`;
+}
+
+/** jsonb refuses NUL and halves of surrogate pairs, which a refused request may well have held. */
+function storable(_name: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD') : value;
 }
 
 function insertSubjects(entry: NewLogEntry, id: string, at: Date): Sql[] {

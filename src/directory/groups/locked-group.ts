@@ -2,6 +2,7 @@ import { type Sql, sql } from '../../database/index.js';
 import { RollcallError } from '../../errors/index.js';
 import type { Actor } from '../actor.js';
 import type { Document } from '../attribute-changes.js';
+import { isLiving } from '../living.js';
 import { isObjectId } from '../object-id.js';
 import type { GroupRecord } from './group-profile.js';
 
@@ -28,7 +29,7 @@ export function lockedGroupQuery(actor: Actor, groupId: string): Sql {
     FROM groups g
     LEFT JOIN identities i ON i.site_id = g.site_id AND i.object_id = g.id
       AND i.connection_id = ${actor.connection?.id ?? null}::uuid
-    WHERE g.site_id = ${actor.siteId} AND g.id = ${groupId} AND g.deleted_at IS NULL`;
+    WHERE g.site_id = ${actor.siteId} AND g.id = ${groupId} AND ${isLiving(sql`g`)}`;
 }
 
 /** @throws RollcallError `group.not-found` when the locked read found no visible group */

@@ -1,11 +1,11 @@
-import { sql, type Transaction } from '../../database/index.js';
+import { type Sql, sql, type Transaction } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import type { MemberChange } from './group-profile.js';
 
 /** The two kinds of members and where their rows lie. */
 const TABLES = {
-  users: { table: sql`memberships`, column: sql`user_id` },
-  groups: { table: sql`nestings`, column: sql`child_group_id` },
+  users: { table: sql`memberships`, column: sql`user_id`, objects: sql`users` },
+  groups: { table: sql`nestings`, column: sql`child_group_id`, objects: sql`groups` },
 } as const;
 
 type MemberKind = keyof typeof TABLES;
@@ -14,6 +14,16 @@ type MemberKind = keyof typeof TABLES;
 export interface MemberDelta {
   readonly added: Set<string>;
   readonly removed: Set<string>;
+  /**
+   * Deleted users or groups whose rows, kept for a restore, went as well: whoever is taken out of a group stays out
+   * of it when restored. Nobody saw them, so that they are no change of the group.
+   */
+  readonly hidden: Set<string>;
+}
+
+interface RemovedRow {
+  readonly id: string;
+  readonly visible: boolean;
 }
 
 /**
@@ -28,30 +38,40 @@ export async function applyMemberChanges(
   changes: readonly MemberChange[],
   known: ReadonlySet<string>,
 ): Promise<MemberDelta> {
-  const delta: MemberDelta = { added: new Set(), removed: new Set() };
+  const delta = noMemberChange();
   for (const change of changes) {
     if (change.kind === 'replaceAll') {
       const kept = change.ids.filter((id) => known.has(id));
-      note(delta, 'removed', await removeOthers(transaction, actor, groupId, kind, kept));
-      note(delta, 'added', await addMembers(transaction, actor, groupId, kind, kept));
+      noteRemoved(delta, await removeOthers(transaction, actor, groupId, kind, kept));
+      noteAdded(delta, await addMembers(transaction, actor, groupId, kind, kept));
     } else if (change.kind === 'add') {
       const ids = change.ids.filter((id) => known.has(id));
-      note(delta, 'added', await addMembers(transaction, actor, groupId, kind, ids));
+      noteAdded(delta, await addMembers(transaction, actor, groupId, kind, ids));
     } else if (change.kind === 'remove') {
-      note(delta, 'removed', await removeMembers(transaction, actor, groupId, kind, change.ids));
+      noteRemoved(delta, await removeMembers(transaction, actor, groupId, kind, change.ids));
     } else if (change.kind === 'removeAll') {
-      note(delta, 'removed', await removeOthers(transaction, actor, groupId, kind, []));
+      noteRemoved(delta, await removeOthers(transaction, actor, groupId, kind, []));
     } else {
-      note(delta, 'removed', await removeMatching(transaction, actor, groupId, kind, change));
+      noteRemoved(delta, await removeMatching(transaction, actor, groupId, kind, change));
     }
   }
   return delta;
 }
 
-/** A member that came and went again in one change is none of both. */
-function note(delta: MemberDelta, effect: keyof MemberDelta, ids: readonly string[]): void {
-  const opposite = effect === 'added' ? delta.removed : delta.added;
-  for (const id of ids) if (!opposite.delete(id)) delta[effect].add(id);
+export function noMemberChange(): MemberDelta {
+  return { added: new Set(), removed: new Set(), hidden: new Set() };
+}
+
+/** A member that went and came again in one change is none of both; so is one that came and went. */
+function noteAdded(delta: MemberDelta, ids: readonly string[]): void {
+  for (const id of ids) if (!delta.removed.delete(id)) delta.added.add(id);
+}
+
+function noteRemoved(delta: MemberDelta, rows: readonly RemovedRow[]): void {
+  for (const { id, visible } of rows) {
+    if (!visible) delta.hidden.add(id);
+    else if (!delta.added.delete(id)) delta.removed.add(id);
+  }
 }
 
 /** Adds what is missing. A local row that a connection names becomes that connection's, so that it can take it back. */
@@ -80,13 +100,11 @@ async function removeMembers(
   groupId: string,
   kind: MemberKind,
   ids: readonly string[],
-): Promise<string[]> {
+): Promise<RemovedRow[]> {
   const { table, column } = TABLES[kind];
-  return idsFrom(
-    await transaction.run<{ id: string }>(sql`
-      DELETE FROM ${table} WHERE site_id = ${actor.siteId} AND group_id = ${groupId}
-        AND ${column} = ANY (${ids}::uuid[]) RETURNING ${column} AS id`),
-  );
+  return transaction.run(sql`
+    DELETE FROM ${table} m WHERE m.site_id = ${actor.siteId} AND m.group_id = ${groupId}
+      AND m.${column} = ANY (${ids}::uuid[]) RETURNING ${removedRow(kind)}`);
 }
 
 /** Removes the acting connection's own members but those to keep; an administrator's replace takes all. */
@@ -96,16 +114,14 @@ async function removeOthers(
   groupId: string,
   kind: MemberKind,
   kept: readonly string[],
-): Promise<string[]> {
+): Promise<RemovedRow[]> {
   const { table, column } = TABLES[kind];
   const connectionId = actor.connection?.id ?? null;
-  return idsFrom(
-    await transaction.run<{ id: string }>(sql`
-      DELETE FROM ${table} m WHERE m.site_id = ${actor.siteId} AND m.group_id = ${groupId}
-        AND (${connectionId}::uuid IS NULL OR m.owner_connection_id = ${connectionId})
-        AND NOT EXISTS (SELECT 1 FROM unnest(${kept}::uuid[]) AS kept (id) WHERE kept.id = m.${column})
-      RETURNING m.${column} AS id`),
-  );
+  return transaction.run(sql`
+    DELETE FROM ${table} m WHERE m.site_id = ${actor.siteId} AND m.group_id = ${groupId}
+      AND (${connectionId}::uuid IS NULL OR m.owner_connection_id = ${connectionId})
+      AND NOT EXISTS (SELECT 1 FROM unnest(${kept}::uuid[]) AS kept (id) WHERE kept.id = m.${column})
+    RETURNING ${removedRow(kind)}`);
 }
 
 async function removeMatching(
@@ -114,7 +130,7 @@ async function removeMatching(
   groupId: string,
   kind: MemberKind,
   change: Extract<MemberChange, { kind: 'removeMatching' }>,
-): Promise<string[]> {
+): Promise<RemovedRow[]> {
   const { table, column } = TABLES[kind];
   const members =
     kind === 'users'
@@ -126,14 +142,15 @@ async function removeMatching(
           SELECT c.id AS member_id, 'Group' AS member_type, c.display_name AS display
           FROM nestings r JOIN groups c ON c.site_id = r.site_id AND c.id = r.child_group_id
           WHERE r.site_id = ${actor.siteId} AND r.group_id = ${groupId}`;
-  return idsFrom(
-    await transaction.run<{ id: string }>(sql`
-      DELETE FROM ${table} d USING (SELECT m.member_id FROM (${members}) m WHERE ${change.condition}) AS matching
-      WHERE d.site_id = ${actor.siteId} AND d.group_id = ${groupId} AND d.${column} = matching.member_id
-      RETURNING d.${column} AS id`),
-  );
+  return transaction.run(sql`
+    DELETE FROM ${table} m USING (SELECT m.member_id FROM (${members}) m WHERE ${change.condition}) AS matching
+    WHERE m.site_id = ${actor.siteId} AND m.group_id = ${groupId} AND m.${column} = matching.member_id
+    RETURNING ${removedRow(kind)}`);
 }
 
-function idsFrom(rows: readonly { id: string }[]): string[] {
-  return rows.map((row) => row.id);
+/** What is told of a removed row `m`. */
+function removedRow(kind: MemberKind): Sql {
+  const { column, objects } = TABLES[kind];
+  return sql`m.${column} AS id, EXISTS (
+    SELECT 1 FROM ${objects} o WHERE o.site_id = m.site_id AND o.id = m.${column} AND o.deleted_at IS NULL) AS visible`;
 }

@@ -1,5 +1,6 @@
 import { type Database, sql } from '../../database/index.js';
 import { RollcallError } from '../../errors/index.js';
+import { isLiving } from '../living.js';
 import { isObjectId } from '../object-id.js';
 import type { MemberChange, UnknownMembers } from './group-profile.js';
 
@@ -27,11 +28,11 @@ export async function nameMembers(database: Database, siteId: number, ids: reado
   const possible = ids.filter(isObjectId);
   if (possible.length === 0) return { userIds: [], groupIds: [], unknown: [...ids] };
   const rows = await database.write<{ id: string; is_user: boolean }>(sql`
-    SELECT id, true AS is_user FROM users
-    WHERE site_id = ${siteId} AND id = ANY (${possible}::uuid[]) AND deleted_at IS NULL
+    SELECT id, true AS is_user FROM users u
+    WHERE site_id = ${siteId} AND id = ANY (${possible}::uuid[]) AND ${isLiving(sql`u`)}
     UNION ALL
-    SELECT id, false FROM groups
-    WHERE site_id = ${siteId} AND id = ANY (${possible}::uuid[]) AND deleted_at IS NULL`);
+    SELECT id, false FROM groups g
+    WHERE site_id = ${siteId} AND id = ANY (${possible}::uuid[]) AND ${isLiving(sql`g`)}`);
   const known = new Set(rows.map((row) => row.id));
   return {
     userIds: rows.filter((row) => row.is_user).map((row) => row.id),

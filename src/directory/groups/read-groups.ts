@@ -1,4 +1,5 @@
 import { type Database, join, type Sql, sql } from '../../database/index.js';
+import { isLiving } from '../living.js';
 import { isObjectId } from '../object-id.js';
 import { isoTimestamp, utcText } from '../timestamps.js';
 import type { GroupView, ListRequest, MemberView, Reader } from '../views.js';
@@ -7,7 +8,7 @@ import type { GroupView, ListRequest, MemberView, Reader } from '../views.js';
 export async function readGroup(database: Database, reader: Reader, id: string): Promise<GroupView | undefined> {
   if (!isObjectId(id)) return undefined;
   const rows = await database.read<GroupView>(sql`
-    SELECT ${groupColumns} FROM ${groupTables(reader)} WHERE ${visible(reader)} AND g.id = ${id}`);
+    SELECT ${groupColumns} FROM ${groupTables(reader)} WHERE ${visible(reader, isLiving(sql`g`))} AND g.id = ${id}`);
   return rows[0] === undefined ? undefined : groupView(rows[0]);
 }
 
@@ -60,21 +61,21 @@ function members(siteId: Sql, groupIds: readonly string[]): Sql {
   return sql`
     SELECT m.group_id AS "groupId", u.id, 'User' AS type, coalesce(u.display_name, u.user_name) AS display
     FROM memberships m
-    JOIN users u ON u.site_id = m.site_id AND u.id = m.user_id AND u.deleted_at IS NULL
+    JOIN users u ON u.site_id = m.site_id AND u.id = m.user_id AND ${isLiving(sql`u`)}
     WHERE m.site_id = ${siteId} AND m.group_id = ANY (${groupIds}::uuid[])
     UNION ALL
     SELECT n.group_id, c.id, 'Group', c.display_name
     FROM nestings n
-    JOIN groups c ON c.site_id = n.site_id AND c.id = n.child_group_id AND c.deleted_at IS NULL
+    JOIN groups c ON c.site_id = n.site_id AND c.id = n.child_group_id AND ${isLiving(sql`c`)}
     WHERE n.site_id = ${siteId} AND n.group_id = ANY (${groupIds}::uuid[])`;
 }
 
-function visible(reader: Reader): Sql {
+function visible(reader: Reader, living = sql`g.deleted_at IS NULL`): Sql {
   const own =
     reader.sees === 'site'
       ? sql``
       : sql` AND (g.owner_connection_id = ${reader.connectionId ?? null} OR g.owner_connection_id IS NULL)`;
-  return sql`g.site_id = ${reader.siteId} AND g.deleted_at IS NULL${own}`;
+  return sql`g.site_id = ${reader.siteId} AND ${living}${own}`;
 }
 
 function groupTables(reader: Reader): Sql {

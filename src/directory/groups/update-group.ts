@@ -7,12 +7,12 @@ import { writeIdentity } from '../identities.js';
 import { laterThan } from '../later-than.js';
 import { countDelta } from '../object-counts.js';
 import { isObjectId } from '../object-id.js';
-import { type WriteRight, writeRight } from '../ownership.js';
+import { ownerChange, type WriteRight, writeRight } from '../ownership.js';
 import { rebuildClosure, usersWithin, withAncestors } from './closure.js';
 import type { GroupProfile, GroupRecord, MemberChange, UnknownMembers } from './group-profile.js';
 import { raiseGroupsVersion } from './groups-version.js';
 import { lockedGroup, lockedGroupQuery, requireGroupId } from './locked-group.js';
-import { applyMemberChanges, type MemberDelta } from './member-changes.js';
+import { applyMemberChanges, type MemberDelta, noMemberChange } from './member-changes.js';
 import { idsOf, type NamedMembers, nameMembers, refuseUnknown } from './member-ids.js';
 
 export interface GroupEdit {
@@ -99,7 +99,7 @@ async function changeMembers(
   const users = await applyMemberChanges(transaction, actor, groupId, 'users', changes, held.userIds);
   const groups = nesting
     ? await applyMemberChanges(transaction, actor, groupId, 'groups', changes, new Set(named.groupIds))
-    : { added: new Set<string>(), removed: new Set<string>() };
+    : noMemberChange();
   return { users, groups: { ...groups, size: groups.added.size + groups.removed.size } };
 }
 
@@ -141,7 +141,7 @@ function updateEffects(
     result: { record, changed, skipped },
     objectId: current.id,
     objectName: record.displayName,
-    changed: changes,
+    changed: adopts ? [...changes, ownerChange(actor)] : changes,
     subjects,
     affectedUserIds,
     unchanged: !changed && !adopts,
@@ -199,7 +199,7 @@ export function memberSubjects(kind: 'User' | 'Group', delta: MemberDelta): Subj
 }
 
 function touched(delta: MemberDelta): string[] {
-  return [...delta.added, ...delta.removed];
+  return [...delta.added, ...delta.removed, ...delta.hidden];
 }
 
 async function currentMembers(transaction: Transaction, siteId: number, groupId: string): Promise<string[]> {

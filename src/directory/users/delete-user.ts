@@ -34,8 +34,9 @@ export async function deleteUser(
       precondition(current);
       const owns = actor.connection === undefined || current.ownerConnectionId === actor.connection.id;
       const outside = await transaction.run(sql`
-        SELECT 1 FROM memberships WHERE site_id = ${actor.siteId} AND user_id = ${userId}
-          AND group_id <> ALL (${groupIds}::uuid[]) LIMIT 1`);
+        SELECT 1 FROM memberships m
+        JOIN groups g ON g.site_id = m.site_id AND g.id = m.group_id AND g.deleted_at IS NULL
+        WHERE m.site_id = ${actor.siteId} AND m.user_id = ${userId} AND m.group_id <> ALL (${groupIds}::uuid[]) LIMIT 1`);
       if (outside.length > 0) throw new LocksOutdated();
       return {
         result: undefined,
@@ -60,8 +61,11 @@ function deletion(actor: Actor, user: UserRecord, groupIds: readonly string[]): 
   ];
 }
 
+/** Not from a replica: one that lags would name the same outdated groups at every attempt. */
 async function groupsOf(database: Database, siteId: number, userId: string): Promise<string[]> {
-  const rows = await database.read<{ group_id: string }>(sql`
-    SELECT group_id FROM memberships WHERE site_id = ${siteId} AND user_id = ${userId}`);
+  const rows = await database.write<{ group_id: string }>(sql`
+    SELECT m.group_id FROM memberships m
+    JOIN groups g ON g.site_id = m.site_id AND g.id = m.group_id AND g.deleted_at IS NULL
+    WHERE m.site_id = ${siteId} AND m.user_id = ${userId}`);
   return rows.map((row) => row.group_id);
 }

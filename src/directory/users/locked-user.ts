@@ -3,6 +3,7 @@ import { RollcallError } from '../../errors/index.js';
 import type { Actor } from '../actor.js';
 import type { Document } from '../attribute-changes.js';
 import { comparisonKey } from '../comparison-key.js';
+import { isLiving } from '../living.js';
 import { isObjectId } from '../object-id.js';
 import type { UserRecord, UserState } from './user-profile.js';
 
@@ -33,7 +34,7 @@ export function lockedUserQuery(actor: Actor, userId: string): Sql {
     FROM users u
     LEFT JOIN identities i ON i.site_id = u.site_id AND i.object_id = u.id
       AND i.connection_id = ${actor.connection?.id ?? null}::uuid
-    WHERE u.site_id = ${actor.siteId} AND u.id = ${userId} AND u.deleted_at IS NULL`;
+    WHERE u.site_id = ${actor.siteId} AND u.id = ${userId} AND ${isLiving(sql`u`)}`;
 }
 
 /** @throws RollcallError `user.not-found` when the locked read found no visible user */

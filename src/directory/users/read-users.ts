@@ -1,5 +1,6 @@
 import { type Database, join, type Sql, sql } from '../../database/index.js';
 import { type GroupOutline, type GroupOutlines, parseIds } from '../groups/group-outlines.js';
+import { isLiving } from '../living.js';
 import { isObjectId } from '../object-id.js';
 import { isoTimestamp, utcText } from '../timestamps.js';
 import type { GroupReference, ListRequest, Reader, UserView } from '../views.js';
@@ -46,7 +47,7 @@ export function createUserReads(database: Database, outlines: GroupOutlines): Us
     async read(reader, id, withGroups) {
       if (!isObjectId(id)) return undefined;
       const rows = await database.read<UserViewRow>(sql`
-        SELECT ${userColumns(reader, withGroups)} FROM ${userTables(reader)} WHERE ${visible(reader)} AND u.id = ${id}`);
+        SELECT ${userColumns(reader, withGroups)} FROM ${userTables(reader)} WHERE ${visible(reader, isLiving(sql`u`))} AND u.id = ${id}`);
       return rows[0] === undefined ? undefined : view(reader)(rows[0]);
     },
     async list(request, withGroups) {
@@ -81,12 +82,12 @@ export async function countUsers(database: Database, reader: Reader, condition: 
   return rows[0]?.total ?? 0;
 }
 
-function visible(reader: Reader): Sql {
+function visible(reader: Reader, living = sql`u.deleted_at IS NULL`): Sql {
   const own =
     reader.sees === 'site'
       ? sql``
       : sql` AND (u.owner_connection_id = ${reader.connectionId ?? null} OR u.owner_connection_id IS NULL)`;
-  return sql`u.site_id = ${reader.siteId} AND u.deleted_at IS NULL${own}`;
+  return sql`u.site_id = ${reader.siteId} AND ${living}${own}`;
 }
 
 function userTables(reader: Reader): Sql {
@@ -100,7 +101,7 @@ function userColumns(reader: Reader, withGroups: boolean): Sql {
     ${utcText(sql`u.created_at`)} AS "createdAt", ${utcText(sql`u.modified_at`)} AS "modifiedAt",
     CASE WHEN u.manager_id IS NOT NULL THEN (
       SELECT coalesce(m.display_name, m.user_name) FROM users m
-      WHERE m.site_id = u.site_id AND m.id = u.manager_id AND m.deleted_at IS NULL
+      WHERE m.site_id = u.site_id AND m.id = u.manager_id AND ${isLiving(sql`m`)}
     ) END AS "managerName"${withGroups ? sql`, ${groupsOfUser(reader)}` : sql``}`;
 }
 

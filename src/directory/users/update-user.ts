@@ -7,7 +7,7 @@ import { requireVerifiedDomain } from '../domains.js';
 import { writeIdentity } from '../identities.js';
 import { laterThan } from '../later-than.js';
 import { countDelta } from '../object-counts.js';
-import { linkingDomain, type WriteRight, writeRight } from '../ownership.js';
+import { linkingDomain, ownerChange, type WriteRight, writeRight } from '../ownership.js';
 import { setPassword } from './create-user.js';
 import { replaceEmails } from './email-keys.js';
 import { lockedUser, lockedUserQuery, requireUserId, userNamed } from './locked-user.js';
@@ -49,7 +49,7 @@ export function updateUser(
       const current = lockedUser(held.rows, userId);
       const right = writeRight({ kind: 'user', ownerConnectionId: current.ownerConnectionId, protected: false }, actor);
       const wanted = edit(current);
-      if (right === 'adopts') await requireLinkingDomain(transaction, actor, current);
+      if (right === 'adopts') await requireLinkingDomain(transaction, actor, current, wanted);
       return updateEffects(actor, current, wanted, right);
     },
   };
@@ -66,7 +66,7 @@ function updateEffects(actor: Actor, current: UserRecord, wanted: UserEdit, righ
     result: { record, changed },
     objectId: current.id,
     objectName: record.userName,
-    changed: changes,
+    changed: right === 'adopts' ? [...changes, ownerChange(actor)] : changes,
     subjects: [],
     affectedUserIds: state === current.state ? [] : [current.id],
     inTheWay: userNamed(actor.siteId, record.userName),
@@ -120,7 +120,15 @@ function writeUser(actor: Actor, record: UserRecord, profile: UserProfile, owner
 }
 
 /** A connection that found a user by address may take it over only inside the site's own domains (design section 3). */
-async function requireLinkingDomain(transaction: Transaction, actor: Actor, current: UserRecord): Promise<void> {
-  const domain = linkingDomain(current.userName, []);
+async function requireLinkingDomain(
+  transaction: Transaction,
+  actor: Actor,
+  current: UserRecord,
+  { previousEmails }: UserEdit,
+): Promise<void> {
+  const domain = linkingDomain(
+    current.userName,
+    previousEmails.map((email) => email.value),
+  );
   if (domain !== undefined) await requireVerifiedDomain(transaction, actor.siteId, domain);
 }

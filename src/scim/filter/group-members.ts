@@ -1,4 +1,5 @@
 import { type Sql, sql } from '../../database/index.js';
+import { isLiving } from '../../directory/index.js';
 import type { Rows } from './filter-columns.js';
 import { isIdText } from './key-text.js';
 import { memberScalar } from './member-columns.js';
@@ -8,11 +9,11 @@ import { FALSE } from './scalar-comparison.js';
 export function groupMembers({ siteId, baseUrl }: { readonly siteId: number; readonly baseUrl: string }): Rows {
   const rows = sql`(
       SELECT s.user_id AS member_id, 'User' AS member_type, x.display_name AS display FROM memberships s
-      JOIN users x ON x.site_id = s.site_id AND x.id = s.user_id AND x.deleted_at IS NULL
+      JOIN users x ON x.site_id = s.site_id AND x.id = s.user_id AND ${isLiving(sql`x`)}
       WHERE s.site_id = ${siteId} AND s.group_id = g.id
       UNION ALL
       SELECT n.child_group_id, 'Group', h.display_name FROM nestings n
-      JOIN groups h ON h.site_id = n.site_id AND h.id = n.child_group_id AND h.deleted_at IS NULL
+      JOIN groups h ON h.site_id = n.site_id AND h.id = n.child_group_id AND ${isLiving(sql`h`)}
       WHERE n.site_id = ${siteId} AND n.group_id = g.id
     ) m`;
   return {
@@ -32,10 +33,10 @@ function holds(siteId: number, memberId: string): Sql {
   if (!isIdText(memberId)) return FALSE;
   return sql`g.id IN (
     SELECT s.group_id FROM memberships s
-    JOIN users x ON x.site_id = s.site_id AND x.id = s.user_id AND x.deleted_at IS NULL
+    JOIN users x ON x.site_id = s.site_id AND x.id = s.user_id AND ${isLiving(sql`x`)}
     WHERE s.site_id = ${siteId} AND s.user_id = ${memberId}::uuid
     UNION ALL
     SELECT n.group_id FROM nestings n
-    JOIN groups h ON h.site_id = n.site_id AND h.id = n.child_group_id AND h.deleted_at IS NULL
+    JOIN groups h ON h.site_id = n.site_id AND h.id = n.child_group_id AND ${isLiving(sql`h`)}
     WHERE n.site_id = ${siteId} AND n.child_group_id = ${memberId}::uuid)`;
 }

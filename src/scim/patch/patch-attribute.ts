@@ -27,7 +27,14 @@ export function patchAttribute(
   if (attribute.required && before !== undefined && isUnassigned(after)) {
     throw new ScimError(400, 'mutability', `${attribute.name} is required and cannot be removed`);
   }
+  requireRoom(attribute, after, rules);
   writeAttribute(document, path, after);
+}
+
+/** The limit of one request is no limit: what many requests, or many operations, add up to must be within it too. */
+function requireRoom(attribute: Attribute, after: JsonValue | undefined, { limits }: PatchRules): void {
+  if (!Array.isArray(after) || after.length <= limits.values) return;
+  throw new ScimError(400, 'invalidValue', `${attribute.name} must not have more than ${limits.values} values`);
 }
 
 function afterOperation(
