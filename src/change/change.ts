@@ -10,7 +10,7 @@ import {
   translateViolation,
 } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
-import { type AccessChange, settle } from '../licensing/index.js';
+import { type Settlement, settle } from '../licensing/index.js';
 import { appendStatements } from '../log/index.js';
 import { failureEntry, successEntry } from './entries.js';
 import { takeLocks } from './locks.js';
@@ -113,10 +113,19 @@ async function runLocked<Result>(
   const effects = await command.run(transaction, held);
   note(effects);
   const settles = effects.affectedUserIds.length + (effects.affectedApplicationIds?.length ?? 0) > 0;
-  const access = settles ? await writeAndSettle(transaction, actor, effects) : [];
-  const entry = successEntry(actor, command, effects, access, started);
-  transaction.runAtCommit(together([...(settles ? [] : effects.writes), ...appendStatements(entry)]));
+  const settlement = settles ? await settleAffected(transaction, actor, effects) : NOTHING_TO_SETTLE;
+  const entry = successEntry(actor, command, effects, settlement.access, started);
+  const writes = settles ? settlement.writes : effects.writes;
+  transaction.runAtCommit(together([...writes, ...appendStatements(entry)]));
   return effects.result;
+}
+
+const NOTHING_TO_SETTLE: Settlement = { access: [], writes: [] };
+
+/** Seats are worked out from the new state, so the command's own writes go first. */
+function settleAffected(transaction: Transaction, actor: Actor, effects: Effects<unknown>): Promise<Settlement> {
+  const before = effects.writes.length > 0 ? [together(effects.writes)] : [];
+  return settle(transaction, actor.siteId, before, effects.affectedUserIds, effects.affectedApplicationIds);
 }
 
 /** Names the object that has what a command claims: for the log, never for the answer (design section 3, Ownership). */
@@ -126,17 +135,4 @@ async function explainConflict(database: Database, error: unknown, inTheWay: Sql
   if (holder === undefined) return error;
   const details = { ...error.details, conflictsWith: holder.id };
   return new RollcallError(error.kind, error.code, error.message, details, { cause: error });
-}
-
-/** Seats are worked out from the new state, so the command's own writes go first. */
-async function writeAndSettle(
-  transaction: Transaction,
-  actor: Actor,
-  effects: Effects<unknown>,
-): Promise<readonly AccessChange[]> {
-  const written = effects.writes.length > 0 ? transaction.run(together(effects.writes)) : Promise.resolve([]);
-  const settled = settle(transaction, actor.siteId, effects.affectedUserIds, effects.affectedApplicationIds);
-  // Not awaited one by one: the statements keep their order and share a round trip.
-  const [, access] = await Promise.all([written, settled]);
-  return access;
 }

@@ -14,4 +14,4 @@ export {
   type UserEntitlement,
   type UserWaitingPlace,
 } from './read-entitlements.js';
-export { type AccessChange, settle } from './settle.js';
+export { type AccessChange, type Settlement, settle } from './settle.js';

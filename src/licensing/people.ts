@@ -30,7 +30,84 @@ export async function readPeople(
   siteId: number,
   userIds: readonly string[],
 ): Promise<People> {
-  return assemble(await transaction.run<PersonRow>(peopleQuery(siteId, sql`SELECT unnest(${userIds}::uuid[])`)));
+  return peopleOf(await transaction.run(peopleQuery(siteId, userIds)));
+}
+
+/** The statement of readPeople, for who sends it together with others. */
+export function peopleQuery(siteId: number, userIds: readonly string[]): Sql {
+  return sql`
+    WITH ${deserved(siteId, userIds)},
+    facts AS (
+      SELECT 'candidate' AS kind, d.user_id, a.application_id, d.role_id, NULL::uuid AS licence_id,
+        NULL::timestamptz AS since, NULL::bigint AS sequence
+      FROM deserved d JOIN application_roles a ON a.site_id = ${siteId} AND a.id = d.role_id
+      UNION ALL
+      SELECT 'held', e.user_id, e.application_id, e.role_id, e.licence_id, NULL, NULL
+      FROM touched t JOIN entitlements e ON e.site_id = ${siteId} AND e.user_id = t.user_id
+      UNION ALL
+      SELECT 'place', w.user_id, w.application_id, w.role_id, w.licence_id, w.since, w.sequence
+      FROM touched t JOIN waiting_places w ON w.site_id = ${siteId} AND w.user_id = t.user_id
+    )
+    SELECT f.kind, f.user_id, f.application_id, f.role_id, a.rank, f.since, f.sequence,
+      CASE WHEN f.kind = 'candidate' THEN CASE WHEN a.takes_seat THEN p.licence_id END ELSE f.licence_id END AS licence_id,
+      u.deleted_at IS NULL AND u.state IN ('invited', 'active') AS eligible,
+      EXISTS (
+        SELECT 1 FROM licences l
+        WHERE l.site_id = ${siteId} AND l.application_id = f.application_id AND l.seats IS NOT NULL
+      ) AS capped
+    FROM facts f
+    JOIN users u ON u.site_id = ${siteId} AND u.id = f.user_id
+    JOIN application_roles a ON a.site_id = ${siteId} AND a.id = f.role_id
+    LEFT JOIN licence_roles p ON p.site_id = ${siteId} AND p.role_id = f.role_id
+    WHERE f.kind <> 'candidate' OR u.user_type <> 'customer' OR NOT a.takes_seat`;
+}
+
+/** The rows of peopleQuery, put together. */
+export function peopleOf(rows: readonly unknown[]): People {
+  // peopleQuery names these columns.
+  return assemble(rows as readonly PersonRow[]);
+}
+
+/**
+ * Locks the limited licences of every application in which the users deserve, hold or wait for something. All that
+ * decides which these are is held already: the users' rows and the structure of the site.
+ */
+export function lockPoolsOfUsers(siteId: number, userIds: readonly string[], applicationIds: readonly string[]): Sql {
+  return sql`
+    WITH ${deserved(siteId, userIds)}
+    SELECT id AS "licenceId", name, seats, seats_used AS used, policy FROM licences
+    WHERE site_id = ${siteId} AND seats IS NOT NULL AND application_id IN (
+      SELECT a.application_id FROM deserved d JOIN application_roles a ON a.site_id = ${siteId} AND a.id = d.role_id
+      UNION ALL
+      SELECT e.application_id FROM touched t JOIN entitlements e ON e.site_id = ${siteId} AND e.user_id = t.user_id
+      UNION ALL
+      SELECT w.application_id FROM touched t JOIN waiting_places w ON w.site_id = ${siteId} AND w.user_id = t.user_id
+      UNION ALL
+      SELECT unnest(${applicationIds}::uuid[])
+    ) ORDER BY id FOR UPDATE`;
+}
+
+/**
+ * The tables `touched` and `deserved`. Grants are joined before anything is made distinct, so that the few groups
+ * that give something decide how much is read (measured: 1.3 s for 100,000 users in 10 groups each; 10 s with all
+ * groups of everybody listed first).
+ */
+function deserved(siteId: number, userIds: readonly string[]): Sql {
+  return sql`
+    touched (user_id) AS MATERIALIZED (SELECT unnest(${userIds}::uuid[])),
+    deserved AS (
+      SELECT m.user_id, g.role_id FROM touched t
+      JOIN memberships m ON m.site_id = ${siteId} AND m.user_id = t.user_id
+      JOIN grants g ON g.site_id = ${siteId} AND g.group_id = m.group_id
+      JOIN groups living ON living.site_id = ${siteId} AND living.id = g.group_id AND living.deleted_at IS NULL
+      UNION
+      SELECT m.user_id, g.role_id FROM touched t
+      JOIN memberships m ON m.site_id = ${siteId} AND m.user_id = t.user_id
+      JOIN group_closure c ON c.site_id = ${siteId} AND c.descendant_id = m.group_id
+      JOIN grants g ON g.site_id = ${siteId} AND g.group_id = c.ancestor_id
+      UNION
+      SELECT t.user_id, g.role_id FROM touched t JOIN grants g ON g.site_id = ${siteId} AND g.user_id = t.user_id
+    )`;
 }
 
 /** Those who hold or deserve anything in an application. */
@@ -101,49 +178,6 @@ function endsOf(rows: readonly QueueRow[], limit: number): Map<string, QueuePosi
     if (count === limit) ends.set(row.licence_id, { since: row.since.getTime(), sequence: row.sequence });
   }
   return ends;
-}
-
-function peopleQuery(siteId: number, users: Sql): Sql {
-  return sql`
-    WITH touched (user_id) AS MATERIALIZED (${users}),
-    reached AS (
-      SELECT m.user_id, m.group_id FROM touched t
-      JOIN memberships m ON m.site_id = ${siteId} AND m.user_id = t.user_id
-      UNION
-      SELECT m.user_id, c.ancestor_id FROM touched t
-      JOIN memberships m ON m.site_id = ${siteId} AND m.user_id = t.user_id
-      JOIN group_closure c ON c.site_id = ${siteId} AND c.descendant_id = m.group_id
-    ),
-    deserved AS (
-      SELECT r.user_id, g.role_id FROM reached r
-      JOIN grants g ON g.site_id = ${siteId} AND g.group_id = r.group_id
-      JOIN groups living ON living.site_id = ${siteId} AND living.id = r.group_id AND living.deleted_at IS NULL
-      UNION
-      SELECT t.user_id, g.role_id FROM touched t JOIN grants g ON g.site_id = ${siteId} AND g.user_id = t.user_id
-    ),
-    facts AS (
-      SELECT 'candidate' AS kind, d.user_id, a.application_id, d.role_id, NULL::uuid AS licence_id,
-        NULL::timestamptz AS since, NULL::bigint AS sequence
-      FROM deserved d JOIN application_roles a ON a.site_id = ${siteId} AND a.id = d.role_id
-      UNION ALL
-      SELECT 'held', e.user_id, e.application_id, e.role_id, e.licence_id, NULL, NULL
-      FROM touched t JOIN entitlements e ON e.site_id = ${siteId} AND e.user_id = t.user_id
-      UNION ALL
-      SELECT 'place', w.user_id, w.application_id, w.role_id, w.licence_id, w.since, w.sequence
-      FROM touched t JOIN waiting_places w ON w.site_id = ${siteId} AND w.user_id = t.user_id
-    )
-    SELECT f.kind, f.user_id, f.application_id, f.role_id, a.rank, f.since, f.sequence,
-      CASE WHEN f.kind = 'candidate' THEN CASE WHEN a.takes_seat THEN p.licence_id END ELSE f.licence_id END AS licence_id,
-      u.deleted_at IS NULL AND u.state IN ('invited', 'active') AS eligible,
-      EXISTS (
-        SELECT 1 FROM licences l
-        WHERE l.site_id = ${siteId} AND l.application_id = f.application_id AND l.seats IS NOT NULL
-      ) AS capped
-    FROM facts f
-    JOIN users u ON u.site_id = ${siteId} AND u.id = f.user_id
-    JOIN application_roles a ON a.site_id = ${siteId} AND a.id = f.role_id
-    LEFT JOIN licence_roles p ON p.site_id = ${siteId} AND p.role_id = f.role_id
-    WHERE f.kind <> 'candidate' OR u.user_type <> 'customer' OR NOT a.takes_seat`;
 }
 
 function assemble(rows: readonly PersonRow[]): People {

@@ -1,7 +1,8 @@
-import { sql, type Transaction } from '../database/index.js';
+import { type Sql, sql, type Transaction } from '../database/index.js';
 import { type Allocation, allocate, type Outcome } from './allocate.js';
-import { type People, readPeople, readWaiting } from './people.js';
+import { lockPoolsOfUsers, type People, peopleOf, peopleQuery, readPeople, readWaiting } from './people.js';
 import type { Person, Pool } from './person.js';
+import { settlementWrites } from './settlement-writes.js';
 
 /** A person's access before and after, by role id. */
 export interface AccessChange {
@@ -13,28 +14,82 @@ export interface AccessChange {
   readonly waiting: boolean;
 }
 
+/** What became of people's access, and the statements that write it down, independent of each other. */
+export interface Settlement {
+  readonly access: readonly AccessChange[];
+  readonly writes: readonly Sql[];
+}
+
+/** Up to this many users, finding their applications twice costs less than another round trip under the lock. */
+const FEW_USERS = 100;
+
 /**
  * Works out anew what the given users may use and which seats they take, and moves on whoever waited for a seat
  * that came free. The caller holds the users' rows or the structure lock; rows of capped licences are locked here,
- * last in the order of design section 4, and read again by a statement of its own once they are held.
+ * last in the order of design section 4, and people are read by a statement of its own once they are held.
+ * @param before the change itself, which the settlement must see; sent in the same round trip
  * @param applicationIds applications whose licences changed, so that their queues may move
  * @throws RollcallError `licence.out-of-seats`
  */
 export async function settle(
   transaction: Transaction,
   siteId: number,
+  before: readonly Sql[],
   userIds: readonly string[],
   applicationIds: readonly string[] = [],
-): Promise<readonly AccessChange[]> {
-  let touched: People = await readPeople(transaction, siteId, userIds);
-  if (touched.people.length === 0 && applicationIds.length === 0) return [];
+): Promise<Settlement> {
+  const standing =
+    userIds.length <= FEW_USERS
+      ? await lockThenRead(transaction, siteId, before, userIds, applicationIds)
+      : await readThenLock(transaction, siteId, before, userIds, applicationIds);
+  const { touched, pools, queued } = standing;
   const applications = [...new Set([...touched.applicationIds, ...applicationIds])];
-  if (!touched.capped && applicationIds.length === 0)
-    return write(transaction, siteId, allocate(touched.people, [], []), []);
-  const pools = await lockPools(transaction, siteId, applications);
-  if (userIds.length > 0) touched = await readPeople(transaction, siteId, userIds);
-  const allocation = await allocateWithQueues(transaction, siteId, applications, userIds, touched.people, pools);
-  return write(transaction, siteId, allocation, pools);
+  const allocation =
+    pools.length > 0 && queued
+      ? await allocateWithQueues(transaction, siteId, applications, userIds, touched.people, pools)
+      : allocate(touched.people, [], pools);
+  return { access: accessChanges(allocation.outcomes), writes: settlementWrites(siteId, allocation, pools) };
+}
+
+interface Standing {
+  readonly touched: People;
+  readonly pools: readonly Pool[];
+  /** Whether anybody else waits in the site. */
+  readonly queued: boolean;
+}
+
+/** The usual case, in one round trip: every statement has a snapshot of its own, also behind the lock. */
+async function lockThenRead(
+  transaction: Transaction,
+  siteId: number,
+  before: readonly Sql[],
+  userIds: readonly string[],
+  applicationIds: readonly string[],
+): Promise<Standing> {
+  const found = await transaction.runTogether([
+    ...before,
+    lockPoolsOfUsers(siteId, userIds, applicationIds),
+    peopleQuery(siteId, userIds),
+    sql`SELECT 1 FROM waiting_places WHERE site_id = ${siteId} AND user_id <> ALL (${userIds}::uuid[]) LIMIT 1`,
+  ]);
+  const [pools = [], people = [], others = []] = found.slice(before.length);
+  // lockPoolsOfUsers names these columns.
+  return { touched: peopleOf(people), pools: pools as Pool[], queued: others.length > 0 };
+}
+
+/** Many users: what they deserve is read once where no limit is at play, and once more under the lock where one is. */
+async function readThenLock(
+  transaction: Transaction,
+  siteId: number,
+  before: readonly Sql[],
+  userIds: readonly string[],
+  applicationIds: readonly string[],
+): Promise<Standing> {
+  const found = await transaction.runTogether([...before, peopleQuery(siteId, userIds)]);
+  const touched = peopleOf(found[before.length] ?? []);
+  if (!touched.capped && applicationIds.length === 0) return { touched, pools: [], queued: false };
+  const pools = await lockPools(transaction, siteId, [...touched.applicationIds, ...applicationIds]);
+  return { touched: await readPeople(transaction, siteId, userIds), pools, queued: true };
 }
 
 async function lockPools(transaction: Transaction, siteId: number, applicationIds: readonly string[]): Promise<Pool[]> {
@@ -67,79 +122,6 @@ async function allocateWithQueues(
     const allocation = allocate(touched, people, queued);
     if (!allocation.tooShort) return allocation;
   }
-}
-
-async function write(
-  transaction: Transaction,
-  siteId: number,
-  allocation: Allocation,
-  pools: readonly Pool[],
-): Promise<readonly AccessChange[]> {
-  const moved = allocation.outcomes.filter((one) => !sameHolding(one));
-  const places = placeChanges(allocation.outcomes);
-  const counts = pools.filter((pool) => allocation.used.get(pool.licenceId) !== pool.used);
-  const gained = moved.filter((one) => one.holding !== undefined);
-  const lost = moved.filter((one) => one.holding === undefined);
-  if (moved.length + places.joined.length + places.left.length + counts.length > 0) {
-    await transaction.run(sql`
-      WITH lost AS (
-        DELETE FROM entitlements e
-        USING unnest(${lost.map((one) => one.person.userId)}::uuid[], ${lost.map((one) => one.person.applicationId)}::uuid[])
-          AS gone (user_id, application_id)
-        WHERE e.site_id = ${siteId} AND e.user_id = gone.user_id AND e.application_id = gone.application_id
-      ), gained AS (
-        INSERT INTO entitlements (site_id, user_id, application_id, role_id, licence_id)
-        SELECT ${siteId}, * FROM unnest(${gained.map((one) => one.person.userId)}::uuid[],
-          ${gained.map((one) => one.person.applicationId)}::uuid[], ${gained.map((one) => one.holding?.roleId)}::uuid[],
-          ${gained.map((one) => one.holding?.licenceId ?? null)}::uuid[])
-        ON CONFLICT (site_id, user_id, application_id)
-          DO UPDATE SET role_id = excluded.role_id, licence_id = excluded.licence_id, since = now()
-      ), left_queue AS (
-        DELETE FROM waiting_places w
-        USING unnest(${places.left.map((one) => one.userId)}::uuid[], ${places.left.map((one) => one.roleId)}::uuid[])
-          AS gone (user_id, role_id)
-        WHERE w.site_id = ${siteId} AND w.user_id = gone.user_id AND w.role_id = gone.role_id
-      ), joined_queue AS (
-        INSERT INTO waiting_places (site_id, licence_id, user_id, application_id, role_id, since)
-        SELECT ${siteId}, *, clock_timestamp() FROM unnest(${places.joined.map((one) => one.licenceId)}::uuid[],
-          ${places.joined.map((one) => one.userId)}::uuid[], ${places.joined.map((one) => one.applicationId)}::uuid[],
-          ${places.joined.map((one) => one.roleId)}::uuid[])
-        ON CONFLICT (site_id, user_id, role_id) DO UPDATE SET licence_id = excluded.licence_id
-      )
-      UPDATE licences l SET seats_used = counted.used
-      FROM unnest(${counts.map((pool) => pool.licenceId)}::uuid[],
-        ${counts.map((pool) => allocation.used.get(pool.licenceId))}::integer[]) AS counted (id, used)
-      WHERE l.site_id = ${siteId} AND l.id = counted.id`);
-  }
-  return accessChanges(allocation.outcomes);
-}
-
-function sameHolding({ person, holding }: Outcome): boolean {
-  return person.held?.roleId === holding?.roleId && person.held?.licenceId === holding?.licenceId;
-}
-
-interface PlaceChange {
-  readonly userId: string;
-  readonly applicationId: string;
-  readonly roleId: string;
-  readonly licenceId: string | undefined;
-}
-
-function placeChanges(outcomes: readonly Outcome[]): { joined: PlaceChange[]; left: PlaceChange[] } {
-  const joined: PlaceChange[] = [];
-  const left: PlaceChange[] = [];
-  for (const { person, waitsFor } of outcomes) {
-    const { userId, applicationId } = person;
-    const wanted = new Map(waitsFor.map((candidate) => [candidate.roleId, candidate.licenceId]));
-    const held = new Map(person.places.map((place) => [place.roleId, place.licenceId]));
-    for (const [roleId, licenceId] of wanted) {
-      if (held.get(roleId) !== licenceId) joined.push({ userId, applicationId, roleId, licenceId });
-    }
-    for (const [roleId, licenceId] of held) {
-      if (!wanted.has(roleId)) left.push({ userId, applicationId, roleId, licenceId });
-    }
-  }
-  return { joined, left };
 }
 
 function accessChanges(outcomes: readonly Outcome[]): AccessChange[] {

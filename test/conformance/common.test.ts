@@ -105,6 +105,13 @@ describe('externalId', () => {
     const stranger = await connect({}, site.id);
     expect((await stranger.get(`/Users/${id}`)).status).toBe(404);
     expect(await countUsers(stranger, `externalId eq "${externalId}"`)).toBe(0);
+
+    const group = await generic.group({ externalId });
+    const found = { filter: `externalId eq "${externalId}"` };
+    expect((await generic.get('/Groups', found)).body.totalResults).toBe(1);
+    expect(await neighbour.read(`/Groups/${group.id}`)).not.toHaveProperty('externalId');
+    expect((await stranger.get(`/Groups/${group.id}`)).status).toBe(404);
+    for (const client of [neighbour, stranger]) expect((await client.get('/Groups', found)).body.totalResults).toBe(0);
   });
 
   it('COM-08: need not be unique', async () => {
@@ -156,19 +163,23 @@ describe('meta', () => {
 
   it('COM-12: location is the URI of the resource, as Location and Content-Location are', async () => {
     const { generic } = stage;
-    const body = { schemas: [USER], userName: unique() };
-    const created = await generic.post('/Users', body);
-    const { location } = metaOf(await generic.read(`/Users/${created.body.id}`));
-    expect(location).toBe(`${generic.baseUrl}/Users/${created.body.id}`);
-    const path = `/Users/${created.body.id}`;
-    const answers = [
-      created,
-      await generic.get(path),
-      await generic.put(path, { ...body, title: 'x' }),
-      await generic.patch(path, { op: 'remove', path: 'title' }),
-    ];
-    for (const { headers } of answers) {
-      expect([headers.get('location'), headers.get('content-location')]).toEqual([location, location]);
+    for (const [endpoint, body] of [
+      ['/Users', { schemas: [USER], userName: unique() }],
+      ['/Groups', { schemas: [GROUP], displayName: unique() }],
+    ] as const) {
+      const created = await generic.post(endpoint, { ...body, schemas: [...body.schemas] });
+      const path = `${endpoint}/${created.body.id}`;
+      const location = `${generic.baseUrl}${path}`;
+      expect(metaOf(await generic.read(path)).location).toBe(location);
+      const answers = [
+        created,
+        await generic.get(path),
+        await generic.put(path, { ...body, schemas: [...body.schemas], externalId: 'x' }),
+        await generic.patch(`${path}?attributes=meta`, { op: 'remove', path: 'externalId' }),
+      ];
+      for (const { headers } of answers) {
+        expect([headers.get('location'), headers.get('content-location')]).toEqual([location, location]);
+      }
     }
   });
 

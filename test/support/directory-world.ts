@@ -38,7 +38,7 @@ export interface World {
 /** @param shared a database in which the world is one more site, and which stays when the world is closed */
 export async function createWorld(shared?: Database): Promise<World> {
   const { database, drop } = shared === undefined ? await createTestDatabase() : { database: shared, drop: stay };
-  const site = await createSite(database, `test-${newObjectId()}`, 'Test');
+  const site = await createSite(database, shared === undefined ? 'test' : `test-${newObjectId()}`, 'Test');
   const change = createChange(database);
   const connection = { id: newObjectId(), name: 'test', adopt: false };
   const administrator: Actor = { siteId: site.id, source: 'cli', connection: undefined, correlationId: 'test' };

@@ -1,4 +1,5 @@
 import { sql, type Transaction } from '../../database/index.js';
+import { isLiving } from '../living.js';
 
 /**
  * Groups whose reach differs when an edge below `groupIds` comes or goes: they and all above them. Asked before the
@@ -44,7 +45,7 @@ export async function rebuildClosure(
     SELECT ${siteId}, ancestor_id, descendant_id FROM reach WHERE ancestor_id <> descendant_id`);
 }
 
-/** Every user in the groups or in a group below them. */
+/** Every living user in the groups or in a group below them. */
 export async function usersWithin(
   transaction: Transaction,
   siteId: number,
@@ -53,6 +54,7 @@ export async function usersWithin(
   if (groupIds.length === 0) return [];
   const rows = await transaction.run<{ user_id: string }>(sql`
     SELECT DISTINCT m.user_id FROM memberships m
+    JOIN users u ON u.site_id = m.site_id AND u.id = m.user_id AND ${isLiving(sql`u`)}
     WHERE m.site_id = ${siteId} AND m.group_id IN (
       SELECT unnest(${groupIds}::uuid[])
       UNION

@@ -1,7 +1,8 @@
-import { sql } from '../../database/index.js';
+import { sql, type Transaction } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import type { LockingCommand } from '../command.js';
 import { removeIdentity } from '../identities.js';
+import { isLiving } from '../living.js';
 import { countDelta } from '../object-counts.js';
 import { writeRight } from '../ownership.js';
 import { rebuildClosure, usersWithin, withAncestors } from './closure.js';
@@ -46,6 +47,7 @@ export function deleteGroup(
       }
       writeRight({ kind: 'group', ...current }, actor);
       const siteId = actor.siteId;
+      const members = await directMembers(transaction, siteId, groupId);
       const within = await usersWithin(transaction, siteId, [groupId]);
       const above = await withAncestors(transaction, siteId, [groupId]);
       await transaction.run(sql`
@@ -56,7 +58,7 @@ export function deleteGroup(
         objectId: groupId,
         objectName: current.displayName,
         changed: [{ attribute: 'deleted', old: undefined, new: true }],
-        subjects: within.map((user) => ({ kind: 'User', id: user, effect: 'member-removed' })),
+        subjects: members.map((user) => ({ kind: 'User', id: user, effect: 'member-removed' })),
         affectedUserIds: within,
         writes: [
           sql`
@@ -70,4 +72,13 @@ export function deleteGroup(
       };
     },
   };
+}
+
+/** Those who lose a membership; whoever lies in a group below only loses what came from above. */
+async function directMembers(transaction: Transaction, siteId: number, groupId: string): Promise<string[]> {
+  const rows = await transaction.run<{ user_id: string }>(sql`
+    SELECT m.user_id FROM memberships m
+    JOIN users u ON u.site_id = m.site_id AND u.id = m.user_id AND ${isLiving(sql`u`)}
+    WHERE m.site_id = ${siteId} AND m.group_id = ${groupId}`);
+  return rows.map((row) => row.user_id);
 }

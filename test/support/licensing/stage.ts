@@ -1,6 +1,7 @@
 import { type Database, sql } from '../../../src/database/index.js';
-import { type Command, deleteGroup, deleteUser } from '../../../src/directory/index.js';
-import { addGrant, removeGrant, setSeats, settle } from '../../../src/licensing/index.js';
+import { type Command, deleteGroup, deleteUser, newObjectId } from '../../../src/directory/index.js';
+import { addGrant, removeGrant, setSeats } from '../../../src/licensing/index.js';
+import { listLog } from '../../../src/log/index.js';
 import { createWorld, type World } from '../directory-world.js';
 import { type Change, ROLES, type Role } from './naive-model.js';
 
@@ -33,7 +34,7 @@ export interface Stage {
 /** What is kept, as plain text that compares well. */
 export interface Snapshot {
   readonly held: readonly string[];
-  /** By pool, in the order of its queue. */
+  /** By pool, in the order of its queue; without deleted users, whose places are settled when they are restored. */
   readonly queues: Readonly<Record<string, readonly string[]>>;
   /** Only of pools with a limit: nobody counts the others. */
   readonly used: Readonly<Record<string, number>>;
@@ -53,7 +54,7 @@ export async function createStage(plan: StagePlan, shared?: Database): Promise<S
   const pools = await makePools(world, applicationId, plan, role);
   const run = (
     action: string,
-    type: 'User' | 'Group' | 'Grant' | 'Licence',
+    type: 'User' | 'Group' | 'Grant' | 'Licence' | 'Site',
     make: () => Command<unknown> | Promise<Command<unknown>>,
   ) => world.change.run(world.administrator, { action, objectType: type }, make).then(() => undefined);
 
@@ -72,9 +73,32 @@ export async function createStage(plan: StagePlan, shared?: Database): Promise<S
     snapshot: () => snapshot(world),
     async settleAll() {
       const users = await world.database.write<{ id: string }>(sql`SELECT id FROM users WHERE site_id = ${siteId}`);
-      const ids = users.map((user) => user.id);
-      return world.database.transaction((transaction) => settle(transaction, siteId, ids, [applicationId]));
+      const affectedUserIds = users.map((user) => user.id);
+      await run('site.settle', 'Site', () => settling(siteId, affectedUserIds, applicationId));
+      const [entry] = await listLog(world.database, { siteId, action: 'site.settle', limit: 1 });
+      return entry?.subjects.filter(({ effect }) => effect.startsWith('access')) ?? ['no entry'];
     },
+  };
+}
+
+/** Changes nothing itself, and has everybody settled. */
+function settling(siteId: number, affectedUserIds: readonly string[], applicationId: string): Command<void> {
+  return {
+    action: 'site.settle',
+    objectType: 'Site',
+    structure: 'exclusive',
+    groupIds: [],
+    userIds: [],
+    run: async () => ({
+      result: undefined,
+      objectId: newObjectId(),
+      objectName: `site ${siteId}`,
+      changed: [],
+      subjects: [],
+      affectedUserIds,
+      affectedApplicationIds: [applicationId],
+      writes: [],
+    }),
   };
 }
 
@@ -108,6 +132,7 @@ async function snapshot(world: World): Promise<Snapshot> {
     UNION ALL
     SELECT 'place', l.name, concat_ws(' ', w.user_id, r.key), row_number() OVER (ORDER BY w.since, w.sequence)
     FROM waiting_places w JOIN application_roles r ON r.id = w.role_id JOIN licences l ON l.id = w.licence_id
+    JOIN users u ON u.id = w.user_id AND u.deleted_at IS NULL
     WHERE w.site_id = ${siteId}
     UNION ALL
     SELECT 'used', name, seats_used::text, 0 FROM licences WHERE site_id = ${siteId} AND seats IS NOT NULL

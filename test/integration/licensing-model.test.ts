@@ -1,0 +1,269 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { sql } from '../../src/database/index.js';
+import { RollcallError } from '../../src/errors/index.js';
+import {
+  type Change,
+  copyOf,
+  type NaiveCommand,
+  NaiveModel,
+  type NaivePool,
+  ROLES,
+  type Role,
+} from '../support/licensing/naive-model.js';
+import { createStage, type Snapshot, type Stage } from '../support/licensing/stage.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+/** Numbers stand for objects that exist by then: the n-th, counted round. */
+type Step =
+  | { readonly kind: 'createUser' }
+  | { readonly kind: 'setActive'; readonly user: number; readonly active: boolean }
+  | { readonly kind: 'deleteUser'; readonly user: number }
+  | { readonly kind: 'createGroup'; readonly users: readonly number[]; readonly groups: readonly number[] }
+  | { readonly kind: 'members'; readonly group: number; readonly changes: readonly StepChange[] }
+  | { readonly kind: 'deleteGroup'; readonly group: number }
+  | { readonly kind: 'grant' | 'ungrant'; readonly role: Role; readonly toUser: boolean; readonly holder: number }
+  | { readonly kind: 'setSeats'; readonly pool: string; readonly seats: number | undefined };
+
+interface StepChange {
+  readonly kind: Change['kind'];
+  readonly users: readonly number[];
+  readonly groups: readonly number[];
+}
+
+const index = fc.nat(11);
+const some = fc.array(index, { maxLength: 3 });
+const role = fc.constantFrom(...ROLES);
+const pool = fc.constantFrom('A', 'B');
+const seats = fc.option(fc.nat(3), { nil: undefined, freq: 4 });
+const fixed = <const T>(value: T) => fc.constant(value);
+
+const change: fc.Arbitrary<StepChange> = fc.record({
+  kind: fc.constantFrom('add', 'add', 'remove', 'replaceAll', 'removeAll'),
+  users: some,
+  groups: fc.array(index, { maxLength: 1 }),
+});
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 1, arbitrary: fc.record({ kind: fixed('createUser') }) },
+  { weight: 3, arbitrary: fc.record({ kind: fixed('setActive'), user: index, active: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fixed('deleteUser'), user: index }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fixed('createGroup'), users: some, groups: fc.array(index, { maxLength: 2 }) }),
+  },
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      kind: fixed('members'),
+      group: index,
+      changes: fc.array(change, { minLength: 1, maxLength: 2 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fixed('deleteGroup'), group: index }) },
+  { weight: 6, arbitrary: fc.record({ kind: fixed('grant'), role, toUser: fc.boolean(), holder: index }) },
+  { weight: 2, arbitrary: fc.record({ kind: fixed('ungrant'), role, toUser: fc.boolean(), holder: index }) },
+  { weight: 3, arbitrary: fc.record({ kind: fixed('setSeats'), pool, seats }) },
+);
+
+const poolPlan = fc.record({
+  seats,
+  policy: fc.constantFrom('wait', 'wait', 'wait', 'refuse', 'allow'),
+}) as fc.Arbitrary<NaivePool>;
+
+const plan = fc.record({
+  pools: fc.tuple(poolPlan, poolPlan).map(([a, b]) => new Map([['A', a] as const, ['B', b] as const])),
+  poolOf: fc
+    .tuple(
+      ...ROLES.filter((key) => key !== 'guest').map((key) =>
+        fc.option(pool, { freq: 8 }).map((of) => [key, of] as const),
+      ),
+    )
+    .map((pairs) => new Map(pairs.flatMap(([key, of]) => (of === null ? [] : [[key, of] as const])))),
+});
+
+/** Enough to meet one another, before the random steps begin. */
+const START: readonly Step[] = [
+  ...Array.from({ length: 4 }, () => ({ kind: 'createUser' as const })),
+  ...[[0], [1, 2], []].map((users) => ({ kind: 'createGroup' as const, users, groups: [] })),
+  ...(['lead', 'admin', 'user'] as const).map((key, n) => ({
+    kind: 'grant' as const,
+    role: key,
+    toUser: false,
+    holder: n,
+  })),
+];
+
+let shared: TestDatabase;
+
+beforeAll(async () => {
+  shared = await createTestDatabase();
+});
+
+afterAll(() => shared.drop());
+
+const RUNS = 60;
+/** A slow machine does fewer runs rather than none. */
+const MOST_MILLISECONDS = 55_000;
+
+it('whatever is done in whatever order, everybody has what a recalculation from scratch gives them', async () => {
+  await fc.assert(
+    fc.asyncProperty(plan, fc.array(step, { minLength: 20, maxLength: 30 }), async (pools, steps) => {
+      const stage = await createStage(pools, shared.database);
+      let model = new NaiveModel(structuredClone(pools.pools), pools.poolOf);
+      for (const next of [...START, ...steps]) model = await perform(stage, model, next);
+      expect(await stage.settleAll()).toEqual([]);
+      expect(await stage.snapshot()).toEqual(expected(model));
+    }),
+    { numRuns: RUNS, interruptAfterTimeLimit: MOST_MILLISECONDS, markInterruptAsFailure: false },
+  );
+}, 300_000);
+
+it('a queue is read on where its first places belong to one person', async () => {
+  const plan = { pools: new Map([['A', { seats: 0, policy: 'wait' as const }]]), poolOf: new Map(IN_A) };
+  const stage = await createStage(plan, shared.database);
+  const [ann, bob] = [await stage.world.user('ann'), await stage.world.user('bob')];
+  for (const key of ['user', 'admin', 'lead'] as const) await stage.grant(key, 'user', ann);
+  await stage.grant('user', 'user', bob);
+
+  await stage.setSeats('A', 2);
+
+  const { held, queues, used } = await stage.snapshot();
+  expect({ held, queues, used }).toEqual({ held: [`${ann} lead A`, `${bob} user A`], queues: {}, used: { A: 2 } });
+});
+
+const IN_A = ROLES.slice(0, 3).map((key) => [key, 'A'] as const);
+
+/** Does a step in both worlds and compares what came of it. */
+async function perform(stage: Stage, model: NaiveModel, step: Step): Promise<NaiveModel> {
+  const command = resolve(model, step);
+  if (command === undefined) return model;
+  const before = await newestEntry(stage);
+  const outcome = await execute(stage, model, command);
+  const next = copyOf(model);
+  const failure = caught(() => next.apply('id' in command ? { ...command, id: outcome.id ?? '' } : command));
+  const after = failure === undefined ? next : model;
+  expect(outcome.failure).toBe(failure);
+  expect(await stage.snapshot()).toEqual(expected(after));
+  const logged = { count: (before?.count ?? 0) + 1, action: ACTIONS[command.kind], failed: failure !== undefined };
+  expect(await newestEntry(stage)).toEqual(logged);
+  return after;
+}
+
+const ACTIONS: Readonly<Record<Step['kind'], string>> = {
+  createUser: 'user.create',
+  setActive: 'user.update',
+  deleteUser: 'user.delete',
+  createGroup: 'group.create',
+  members: 'group.update',
+  deleteGroup: 'group.delete',
+  grant: 'grant.add',
+  ungrant: 'grant.remove',
+  setSeats: 'licence.set-seats',
+};
+
+function resolve(model: NaiveModel, step: Step): NaiveCommand | undefined {
+  const [users, groups] = [model.livingUsers(), model.livingGroups()];
+  const pick = (ids: readonly string[], n: number): string[] => ids.slice(n % ids.length).slice(0, 1);
+  const picks = (of: { users: readonly number[]; groups: readonly number[] }) => [
+    ...of.users.flatMap((n) => pick(users, n)),
+    ...of.groups.flatMap((n) => pick(groups, n)),
+  ];
+  switch (step.kind) {
+    case 'createUser':
+      return { kind: 'createUser', id: '' };
+    case 'createGroup':
+      return { kind: 'createGroup', id: '', members: picks(step) };
+    case 'setActive':
+    case 'deleteUser': {
+      const [user] = pick(users, step.user);
+      return user === undefined ? undefined : { ...step, user };
+    }
+    case 'members': {
+      const [group] = pick(groups, step.group);
+      const changes = step.changes.map((one) => ({ kind: one.kind, ids: one.kind === 'removeAll' ? [] : picks(one) }));
+      return group === undefined ? undefined : { kind: 'members', group, changes };
+    }
+    case 'deleteGroup': {
+      const [group] = pick(groups, step.group);
+      return group === undefined ? undefined : { kind: 'deleteGroup', group };
+    }
+    case 'setSeats':
+      return step;
+    default: {
+      const [holder] = pick(step.toUser ? users : groups, step.holder);
+      return holder === undefined ? undefined : { kind: step.kind, role: step.role, holder };
+    }
+  }
+}
+
+async function execute(
+  stage: Stage,
+  model: NaiveModel,
+  command: NaiveCommand,
+): Promise<{ id?: string; failure?: string }> {
+  const kindOf = (id: string) => (model.users.has(id) ? 'user' : 'group');
+  try {
+    switch (command.kind) {
+      case 'createUser':
+        return { id: await stage.world.user(`user${model.users.size}`) };
+      case 'createGroup':
+        return { id: await stage.world.group(`group${model.groups.size}`, command.members) };
+      case 'setActive':
+        await stage.world.setActive(command.user, command.active);
+        break;
+      case 'deleteUser':
+        await stage.deleteUser(command.user);
+        break;
+      case 'members':
+        await stage.members(command.group, command.changes);
+        break;
+      case 'deleteGroup':
+        await stage.deleteGroup(command.group);
+        break;
+      case 'setSeats':
+        await stage.setSeats(command.pool, command.seats);
+        break;
+      default:
+        await stage[command.kind](command.role, kindOf(command.holder), command.holder);
+    }
+    return {};
+  } catch (error) {
+    if (error instanceof RollcallError) return { failure: error.code };
+    throw error;
+  }
+}
+
+function expected(model: NaiveModel): Snapshot {
+  const queues: Record<string, string[]> = {};
+  const living = new Set(model.livingUsers());
+  for (const { user, role: waited } of model.places.filter((place) => living.has(place.user))) {
+    const queue = model.poolOf.get(waited) ?? '';
+    queues[queue] = [...(queues[queue] ?? []), `${user} ${waited}`];
+  }
+  const limited = [...model.pools].filter(([, { seats: limit }]) => limit !== undefined);
+  return {
+    held: [...model.held].map(([user, key]) => [user, key, model.poolOf.get(key)].filter(Boolean).join(' ')).sort(),
+    queues,
+    used: Object.fromEntries(limited.map(([key]) => [key, model.seatsUsed(key)])),
+    closure: model.closure().sort(),
+    members: [...model.groups].flatMap(([id, group]) => [...group.members].map((member) => `${id} ${member}`)).sort(),
+  };
+}
+
+/** The newest entry, and how many there are. */
+async function newestEntry(stage: Stage): Promise<{ count: number; action: string; failed: boolean } | undefined> {
+  const rows = await stage.world.database.write<{ count: number; action: string; failed: boolean }>(sql`
+    SELECT count(*) OVER () AS count, action, outcome = 'failure' AS failed FROM log_entries
+    WHERE site_id = ${stage.world.administrator.siteId} ORDER BY at DESC, id DESC LIMIT 1`);
+  return rows[0];
+}
+
+function caught(work: () => void): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
