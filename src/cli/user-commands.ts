@@ -62,7 +62,7 @@ async function readShownUser(services: SiteServices, idOrUserName: string): Prom
     // the database's own JSON
     attributes: JSON.parse(view.document),
     manager: view.managerName,
-    groups: view.groups ?? [],
+    groups: (view.groups ?? []).map(({ group, direct }) => ({ id: group.id, displayName: group.displayName, direct })),
     entitlements: await readEntitlements(database, site.id, user.id),
     waiting: await readWaitingPlaces(database, site.id, user.id),
     identities: identities.map(({ connectionId, ...identity }) => ({ connection: nameOf(connectionId), ...identity })),

@@ -1,4 +1,4 @@
-import type { GroupReference, Identity, UserSummary } from '../directory/index.js';
+import type { Identity, UserSummary } from '../directory/index.js';
 import type { UserEntitlement, UserWaitingPlace } from '../licensing/index.js';
 import { fields, table, time } from './output.js';
 
@@ -9,7 +9,7 @@ export interface ShownUser extends Omit<UserSummary, 'ownerConnectionId'> {
   readonly version: number;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly manager: string | null;
-  readonly groups: readonly GroupReference[];
+  readonly groups: readonly { readonly id: string; readonly displayName: string; readonly direct: boolean }[];
   readonly entitlements: readonly UserEntitlement[];
   readonly waiting: readonly UserWaitingPlace[];
   readonly identities: readonly (Omit<Identity, 'connectionId'> & { readonly connection: string | null })[];

@@ -23,7 +23,7 @@ export { usersWithin } from './groups/closure.js';
 export { type CreatedGroup, createGroup, type NewGroup } from './groups/create-group.js';
 export { deleteGroup } from './groups/delete-group.js';
 export { findGroup, findGroups, type GroupSummary } from './groups/find-groups.js';
-export { createGroupOutlines, type GroupOutlines } from './groups/group-outlines.js';
+export { createGroupOutlines, type GroupOutline, type GroupOutlines } from './groups/group-outlines.js';
 export type { GroupProfile, GroupRecord, MemberChange, UnknownMembers } from './groups/group-profile.js';
 export { countGroups, listGroups, readGroup, readMembers, streamMembers } from './groups/read-groups.js';
 export { type GroupEdit, type GroupUpdate, type UpdatedGroup, updateGroup } from './groups/update-group.js';

@@ -1,4 +1,5 @@
 import type { Sql } from '../database/index.js';
+import type { GroupOutline } from './groups/group-outlines.js';
 
 /** What every reader of a user or group needs. Documents stay text: most answers only wrap them. */
 export interface ObjectView {
@@ -15,8 +16,7 @@ export interface ObjectView {
 
 /** A group that a user is in. */
 export interface GroupReference {
-  readonly id: string;
-  readonly displayName: string;
+  readonly group: GroupOutline;
   readonly direct: boolean;
 }
 

@@ -154,5 +154,4 @@ it('FLT-54: filters are advertised and never ignored', async () => {
   const client = await stage.connect({}, site.id);
   await client.user();
   expect((await client.get('/Users', { filter: 'userName eq "nobody"' })).body.totalResults).toBe(0);
-  expect((await client.get('/Users', { FILTER: 'userName eq "nobody"' })).status).toBeLessThan(500);
 });

@@ -12,21 +12,23 @@ export interface GroupOutline {
 /** Names and nesting of groups, remembered per site as long as the site's groups version stays the same. */
 export interface GroupOutlines {
   /**
-   * The living groups among the ids, with their ancestors.
+   * What is known of the groups with these ids and of their ancestors. Groups that are deleted are not.
    * @param version the site's groups version, from the statement that read the ids
    */
-  find(siteId: number, version: number, ids: readonly string[]): Promise<ReadonlyMap<string, GroupOutline>>;
+  find(siteId: number, version: number, ids: Iterable<string>): Promise<KnownGroups>;
 }
 
-/** A deleted group is remembered as well: its memberships stay, and must not be looked up every time. */
-type Remembered = GroupOutline | 'gone';
+/** Undefined for a group that does not live. */
+export type KnownGroups = (id: string) => GroupOutline | undefined;
 
 interface SiteOutlines {
   readonly version: number;
-  readonly groups: LRUCache<string, Remembered>;
+  /** Undefined: deleted. Its memberships stay, and must not be looked up every time. */
+  readonly groups: Map<string, GroupOutline | undefined>;
 }
 
 const MOST_SITES = 100;
+/** About 30 MB; a site with more groups starts over now and then. */
 const MOST_GROUPS = 100_000;
 
 interface OutlineRow {
@@ -47,49 +49,34 @@ export function createGroupOutlines(database: Database): GroupOutlines {
 
   function ofVersion(siteId: number, version: number): SiteOutlines {
     const known = sites.get(siteId);
-    if (known !== undefined && known.version >= version) return known;
-    const site = { version, groups: new LRUCache<string, Remembered>({ max: MOST_GROUPS }) };
+    if (known !== undefined && known.version >= version && known.groups.size < MOST_GROUPS) return known;
+    const site = { version: Math.max(version, known?.version ?? 0), groups: new Map() };
     sites.set(siteId, site);
     return site;
   }
 
-  async function load(siteId: number, ids: readonly string[]): Promise<number | undefined> {
+  async function load(siteId: number, version: number, ids: readonly string[]): Promise<SiteOutlines> {
     const rows = await readOutlines(database, siteId, ids);
-    const version = rows[0]?.groups_version;
-    const site = version === undefined ? sites.get(siteId) : ofVersion(siteId, version);
-    for (const id of ids) site?.groups.set(id, 'gone');
-    for (const row of rows) {
-      const ancestorIds = parseIds(row.ancestors);
-      site?.groups.set(row.id, { id: row.id, displayName: row.display_name, ancestorIds });
+    const site = ofVersion(siteId, Math.max(version, rows[0]?.groups_version ?? 0));
+    for (const id of ids) site.groups.set(id, undefined);
+    for (const { id, display_name: displayName, ancestors } of rows) {
+      site.groups.set(id, { id, displayName, ancestorIds: parseIds(ancestors) });
     }
-    return version;
+    return site;
   }
 
   return {
     async find(siteId, version, ids) {
-      let site = ofVersion(siteId, version);
-      const missing = ids.filter((id) => !site.groups.has(id));
-      if (missing.length > 0) {
-        const loaded = await load(siteId, missing);
-        // A change came in between: the others are asked anew as well.
-        if (loaded !== undefined && loaded > version) await load(siteId, ids);
-        site = sites.get(siteId) ?? site;
-      }
-      const found = new Map<string, GroupOutline>();
-      for (const id of ids) collect(site, id, found);
-      return found;
+      const site = ofVersion(siteId, version);
+      const missing = new Set<string>();
+      for (const id of ids) if (!site.groups.has(id)) missing.add(id);
+      if (missing.size === 0) return (id) => site.groups.get(id);
+      let loaded = await load(siteId, version, [...missing]);
+      // A change came in between: the others are asked anew as well.
+      if (loaded !== site) loaded = await load(siteId, loaded.version, [...ids]);
+      return (id) => loaded.groups.get(id);
     },
   };
-}
-
-function collect(site: SiteOutlines, id: string, found: Map<string, GroupOutline>): void {
-  const outline = site.groups.get(id);
-  if (outline === undefined || outline === 'gone') return;
-  found.set(id, outline);
-  for (const ancestorId of outline.ancestorIds) {
-    const ancestor = site.groups.get(ancestorId);
-    if (ancestor !== undefined && ancestor !== 'gone') found.set(ancestorId, ancestor);
-  }
 }
 
 /** The ids of a uuid[] that PostgreSQL hands over as text, `{a,b}`: quicker to take apart than pg's array parser. */

@@ -1,5 +1,5 @@
 import { type Database, join, type Sql, sql } from '../../database/index.js';
-import { type GroupOutline, type GroupOutlines, parseIds } from '../groups/group-outlines.js';
+import { type GroupOutlines, type KnownGroups, parseIds } from '../groups/group-outlines.js';
 import { isLiving } from '../living.js';
 import { isObjectId } from '../object-id.js';
 import { isoTimestamp, utcText } from '../timestamps.js';
@@ -26,35 +26,50 @@ export interface UserReads {
 }
 
 export function createUserReads(database: Database, outlines: GroupOutlines): UserReads {
-  const view = (reader: Reader) => (row: UserViewRow) => {
-    const { createdAt, modifiedAt } = row;
-    const times = { createdAt: isoTimestamp(createdAt), modifiedAt: isoTimestamp(modifiedAt) };
-    return withReferences({ ...row, ...times }, reader, outlines);
-  };
+  /** Names and nesting for a whole page at once. */
+  async function withGroupsOf(rows: readonly UserViewRow[], reader: Reader): Promise<UserView[]> {
+    const direct = rows.map((row) => parseIds(row.groupIds ?? null));
+    const version = Math.max(0, ...rows.map((row) => row.groupsVersion ?? 0));
+    const known = await outlines.find(reader.siteId, version, new Set(direct.flat()));
+    return rows.map((row, index) => userView(row, groupReferences(direct[index] ?? [], known)));
+  }
+
   return {
     async written(reader, record, withGroups) {
-      const { document, groupIds, managerId, ...row } = record;
-      const managerName = managerId === null ? null : await nameOfUser(database, reader, managerId);
-      const shown = {
-        ...row,
+      const { document, managerId } = record;
+      const row = {
+        ...record,
         document: JSON.stringify(document),
-        managerName,
+        managerName: managerId === null ? null : await nameOfUser(database, reader, managerId),
         createdAt: record.createdAt.toISOString(),
         modifiedAt: record.modifiedAt.toISOString(),
       };
-      return withReferences(withGroups ? { ...shown, groupIds } : shown, reader, outlines);
+      const [view] = withGroups ? await withGroupsOf([row], reader) : [];
+      return view ?? userView(row, undefined);
     },
     async read(reader, id, withGroups) {
       if (!isObjectId(id)) return undefined;
       const rows = await database.read<UserViewRow>(sql`
-        SELECT ${userColumns(reader, withGroups)} FROM ${userTables(reader)} WHERE ${visible(reader, isLiving(sql`u`))} AND u.id = ${id}`);
-      return rows[0] === undefined ? undefined : view(reader)(rows[0]);
+        SELECT ${userColumns(reader, withGroups)} FROM ${userTables(reader)}
+        WHERE ${visible(reader, isLiving(sql`u`))} AND u.id = ${id}`);
+      const users = rows.map(inIsoTime);
+      return withGroups ? (await withGroupsOf(users, reader))[0] : users.map((user) => userView(user, undefined))[0];
     },
     async list(request, withGroups) {
       const rows = await database.read<UserViewRow>(listStatement(request, withGroups));
-      return Promise.all(rows.map(view(request.reader)));
+      const users = rows.map(inIsoTime);
+      return withGroups ? withGroupsOf(users, request.reader) : users.map((user) => userView(user, undefined));
     },
   };
+}
+
+function inIsoTime(row: UserViewRow): UserViewRow {
+  return { ...row, createdAt: isoTimestamp(row.createdAt), modifiedAt: isoTimestamp(row.modifiedAt) };
+}
+
+function userView(row: UserViewRow, groups: readonly GroupReference[] | undefined): UserView {
+  const { id, document, externalId, version, createdAt, modifiedAt, managerName } = row;
+  return { id, document, externalId, version, createdAt, modifiedAt, managerName, groups };
 }
 
 function listStatement({ reader, condition, after, order, limit, offset }: ListRequest, withGroups: boolean): Sql {
@@ -120,19 +135,20 @@ function groupsOfUser(reader: Reader): Sql {
     (SELECT groups_version FROM sites WHERE id = ${reader.siteId}) AS "groupsVersion"`;
 }
 
-async function withReferences(row: UserViewRow, reader: Reader, outlines: GroupOutlines): Promise<UserView> {
-  const { groupIds, groupsVersion, ...view } = row;
-  if (groupIds === undefined) return { ...view, groups: undefined };
-  const direct = parseIds(groupIds);
-  if (direct.length === 0) return { ...view, groups: [] };
-  const found = await outlines.find(reader.siteId, groupsVersion ?? 0, direct);
-  return { ...view, groups: groupReferences(direct, found) };
-}
-
 /** Direct groups first, then those reached through them; who is in a group both ways is direct (USR-07). */
-function groupReferences(directIds: readonly string[], found: ReadonlyMap<string, GroupOutline>): GroupReference[] {
-  const direct = new Set(directIds);
+function groupReferences(directIds: readonly string[], known: KnownGroups): GroupReference[] {
   const references: GroupReference[] = [];
-  for (const { id, displayName } of found.values()) references.push({ id, displayName, direct: direct.has(id) });
+  const seen = new Set(directIds);
+  for (const id of directIds) {
+    const group = known(id);
+    if (group !== undefined) references.push({ group, direct: true });
+  }
+  for (let index = 0, direct = references.length; index < direct; index++) {
+    for (const id of references[index]?.group.ancestorIds ?? []) {
+      const group = seen.has(id) ? undefined : known(id);
+      seen.add(id);
+      if (group !== undefined) references.push({ group, direct: false });
+    }
+  }
   return references;
 }

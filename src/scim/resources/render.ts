@@ -1,4 +1,4 @@
-import type { GroupReference, MemberView, ObjectView, UserView } from '../../directory/index.js';
+import type { GroupOutline, GroupReference, MemberView, ObjectView, UserView } from '../../directory/index.js';
 import { ENTERPRISE_USER_URN, type JsonObject } from '../schema/index.js';
 import { entityTag } from './preconditions.js';
 
@@ -51,8 +51,20 @@ function meta(view: ObjectView, resourceType: string, endpoint: string, baseUrl:
   return `"meta":{"resourceType":"${resourceType}","created":"${view.createdAt}","lastModified":"${view.modifiedAt}","location":"${baseUrl}${endpoint}/${view.id}","version":${version}}`;
 }
 
-function groupReference(group: GroupReference, baseUrl: string): string {
-  return `{"value":"${group.id}","$ref":"${baseUrl}/Groups/${group.id}","display":${JSON.stringify(group.displayName)},"type":"${group.direct ? 'direct' : 'indirect'}"}`;
+/**
+ * The text of a group that users are in is the same in every user: a page of 100 users with 20 groups each shows a few
+ * hundred of them 2,000 times. Outlines live as long as what they say is true, and the texts with them.
+ */
+const referenceTexts = new WeakMap<GroupOutline, { readonly baseUrl: string; readonly text: string }>();
+
+function groupReference({ group, direct }: GroupReference, baseUrl: string): string {
+  let known = referenceTexts.get(group);
+  if (known?.baseUrl !== baseUrl) {
+    const text = `{"value":"${group.id}","$ref":"${baseUrl}/Groups/${group.id}","display":${JSON.stringify(group.displayName)},"type":"`;
+    known = { baseUrl, text };
+    referenceTexts.set(group, known);
+  }
+  return known.text + (direct ? 'direct"}' : 'indirect"}');
 }
 
 function withManager(document: string, managerName: string, baseUrl: string): string {

@@ -1,0 +1,15 @@
+// The one file that imports the compiled server.
+export { type Change, createChange } from '../../dist/change/index.js';
+export { createConnection } from '../../dist/connections/index.js';
+export {
+  type Database,
+  migrate,
+  openDatabase,
+  startEmbedded,
+} from '../../dist/database/index.js';
+export { type Actor, createGroup, createSite, createUser } from '../../dist/directory/index.js';
+export { entities } from '../../dist/entities.js';
+export { addGrant, createApplication, findApplication } from '../../dist/licensing/index.js';
+export { profileNamed } from '../../dist/scim/profiles/index.js';
+export { groupProfile, userProfile } from '../../dist/scim/resources/profiles-of-documents.js';
+export { GROUP, parseResource, USER } from '../../dist/scim/schema/index.js';
