@@ -1,5 +1,5 @@
 export type { ActingConnection, Actor, Source } from './actor.js';
-export { type AttributeChange, type Document, sameValue } from './attribute-changes.js';
+export type { AttributeChange, Document } from './attribute-changes.js';
 export {
   type Command,
   type Effects,

@@ -2,7 +2,7 @@ export { bindElementFilter, bindFilter } from './bind-filter.js';
 export { bindSort } from './bind-sort.js';
 export type { BindOptions, BoundComparison, BoundFilter, EqualityTerm } from './bound-filter.js';
 export { compileFilter } from './compile-filter.js';
-export { compileSort, type SortDirection, sortExpression } from './compile-sort.js';
+export { compileSort, type SortDirection } from './compile-sort.js';
 export { equalityTerms, memberIds } from './equality-terms.js';
 export type { ComparisonOperator, Filter, FilterLimits, Operand } from './filter.js';
 export type { FilterColumns } from './filter-columns.js';
