@@ -34,6 +34,7 @@ const limits = z.strictObject({
   filterTerms: integer(1, 1000),
   patchOperations: integer(1, 1_000_000),
   membersPerRequest: integer(1, 1_000_000),
+  documentBytes: integer(1024, 67_108_864),
   pageSizeDefault: integer(1, 10_000),
   pageSizeMax: integer(1, 10_000),
 });

@@ -8,6 +8,7 @@ export interface ScimLimits {
   readonly filterTerms: number;
   readonly patchOperations: number;
   readonly membersPerRequest: number;
+  readonly documentBytes: number;
   readonly pageSizeDefault: number;
   readonly pageSizeMax: number;
 }

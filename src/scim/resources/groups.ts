@@ -17,6 +17,7 @@ import { applyPatch, type PatchOperation, parsePatch } from '../patch/index.js';
 import type { ScimContext, ScimRequest } from '../request.js';
 import { GROUP, type JsonObject, type Projection, parseProjection, parseResource } from '../schema/index.js';
 import { listAnswer, resourceAnswer } from './answer.js';
+import { requireDocumentSize } from './document-size.js';
 import { createGroupBodies } from './group-bodies.js';
 import { idIfPossible } from './id-if-possible.js';
 import { patchLimits } from './patch-limits.js';
@@ -42,6 +43,8 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
   const fresh = freshReads(database);
   const bodies = createGroupBodies(database);
   const freshBodies = createGroupBodies(fresh);
+
+  const sized = (document: JsonObject) => groupProfile(requireDocumentSize(document, limits));
 
   async function answerWith(status: number, id: string, request: ScimRequest, context: ScimContext) {
     const group = await readGroup(fresh, readerOf(context), id);
@@ -92,7 +95,7 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
         projectionOf(request);
         const parsed = parseResource(GROUP, request.body(), context.profile.parse);
         return createGroup(database, actor, {
-          profile: groupProfile(parsed.document),
+          profile: sized(parsed.document),
           externalId: parsed.externalId,
           members: (parsed.members ?? []).map((member) => member.value),
           unknownMembers: context.profile.answers.unknownMembers,
@@ -114,7 +117,7 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
       await update(id, request, context, () => {
         const parsed = parseResource(GROUP, request.body(), context.profile.parse);
         return {
-          edit: () => ({ profile: groupProfile(parsed.document), externalId: parsed.externalId }),
+          edit: () => ({ profile: sized(parsed.document), externalId: parsed.externalId }),
           members: [{ kind: 'replaceAll', ids: (parsed.members ?? []).map((member) => member.value) }],
         };
       });
@@ -126,7 +129,10 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
         const operations = parsePatch(GROUP, request.body(), context.profile.patch, patchLimits(limits));
         return {
           members: memberChanges(operations, context),
-          edit: (current) => patchedGroup(current, operations, context),
+          edit: (current) => {
+            const { document, externalId } = patchedGroup(current, operations, context);
+            return { profile: sized(document), externalId };
+          },
         };
       });
       if (context.profile.answers.patchGroup === 'resource' || asksForAttributes(request)) {
@@ -154,11 +160,11 @@ function memberChanges(operations: readonly PatchOperation[], { baseUrl }: ScimC
   });
 }
 
-function patchedGroup(current: GroupRecord, operations: readonly PatchOperation[], context: ScimContext): GroupEdit {
+function patchedGroup(current: GroupRecord, operations: readonly PatchOperation[], context: ScimContext) {
   // jsonb holds what a former request was validated to.
   const patched = applyPatch(GROUP, current.document as JsonObject, operations, context.profile.patch);
   const externalId = patched.externalId === undefined ? (current.externalId ?? undefined) : patched.externalId.value;
-  return { profile: groupProfile(patched.document), externalId };
+  return { document: patched.document, externalId };
 }
 
 function projectionOf({ query }: ScimRequest): Projection {

@@ -7,6 +7,7 @@ import {
   deleteUser,
   type ListRequest,
   type UserEdit,
+  type UserProfile,
   type UserRecord,
   type UserView,
   updateUser,
@@ -18,6 +19,7 @@ import { applyPatch, parsePatch } from '../patch/index.js';
 import type { ScimContext, ScimRequest } from '../request.js';
 import { type JsonObject, type Projection, parseProjection, parseResource, project, USER } from '../schema/index.js';
 import { listAnswer, resourceAnswer } from './answer.js';
+import { requireDocumentSize } from './document-size.js';
 import { idIfPossible } from './id-if-possible.js';
 import { patchLimits } from './patch-limits.js';
 import { isKnown, requireMatch } from './preconditions.js';
@@ -30,6 +32,8 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
   const { database, change, limits, anchors, passwords } = dependencies;
   const outlines = createGroupOutlines(database);
   const users = createUserReads(database, outlines);
+
+  const sized = (document: JsonObject) => userProfile(requireDocumentSize(document, limits));
 
   async function answerWith(status: number, record: UserRecord, request: ScimRequest, context: ScimContext) {
     const projection = projectionOf(request);
@@ -74,7 +78,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
         const parsed = parseResource(USER, request.body(), context.profile.parse);
         const document = { ...parsed.document, active: parsed.document.active ?? true };
         const passwordHash = await passwords.hashFor(context, parsed.password);
-        return createUser(actor, { profile: userProfile(document), externalId: parsed.externalId, passwordHash });
+        return createUser(actor, { profile: sized(document), externalId: parsed.externalId, passwordHash });
       });
       return answerWith(201, created, request, context);
     },
@@ -96,7 +100,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
         return (current) => {
           // An omitted `active` must neither disable nor enable anybody (A-01).
           const active = parsed.document.active ?? current.document.active !== false;
-          return userEdit(current, { ...parsed.document, active }, parsed.externalId, passwordHash);
+          return userEdit(current, sized({ ...parsed.document, active }), parsed.externalId, passwordHash);
         };
       });
       return answerWith(200, record, request, context);
@@ -115,7 +119,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
           const externalId =
             patched.externalId === undefined ? (current.externalId ?? undefined) : patched.externalId.value;
           const document = { ...patched.document, active: patched.document.active ?? true };
-          return userEdit(current, document, externalId, passwordHash);
+          return userEdit(current, sized(document), externalId, passwordHash);
         };
       });
       if (context.profile.answers.patchUser === 'resource' || asksForAttributes(request)) {
@@ -138,11 +142,11 @@ type Editor = (current: UserRecord) => UserEdit;
 
 function userEdit(
   current: UserRecord,
-  document: JsonObject,
+  profile: UserProfile,
   externalId: string | undefined,
   passwordHash: string | undefined,
 ): UserEdit {
-  return { profile: userProfile(document), previousEmails: emailsOf(current.document), externalId, passwordHash };
+  return { profile, previousEmails: emailsOf(current.document), externalId, passwordHash };
 }
 
 function storedDocument(current: UserRecord): JsonObject {
