@@ -22,14 +22,14 @@ export function addGrant(actor: Actor, roleId: string, holder: GrantHolder): Loc
     ...structural('grant.add', holder),
     objectId: id,
     async run(transaction) {
-      const affectedUserIds = await usersOfHolder(transaction, actor.siteId, holder);
+      const names = await namesOf(transaction, actor.siteId, roleId, holder);
       return {
         result: { id },
         objectId: id,
-        objectName: `${holder.kind} ${holder.id}`,
-        changed: [{ attribute: 'role', old: undefined, new: roleId }],
+        objectName: names.holder,
+        changed: [{ attribute: 'role', old: undefined, new: names.role }],
         subjects: [{ kind: holder.kind === 'group' ? 'Group' : 'User', id: holder.id, effect: 'grant-added' }],
-        affectedUserIds,
+        affectedUserIds: await usersOfHolder(transaction, actor.siteId, holder),
         writes: [
           sql`
             INSERT INTO grants (site_id, id, role_id, group_id, user_id, connection_id)
@@ -50,7 +50,7 @@ export function removeGrant(actor: Actor, roleId: string, holder: GrantHolder): 
   return {
     ...structural('grant.remove', holder),
     async run(transaction) {
-      const affectedUserIds = await usersOfHolder(transaction, actor.siteId, holder);
+      const names = await namesOf(transaction, actor.siteId, roleId, holder);
       const removed = await transaction.run<{ id: string }>(sql`
         DELETE FROM grants WHERE site_id = ${actor.siteId} AND role_id = ${roleId} AND ${column} = ${holder.id}
         RETURNING id`);
@@ -61,10 +61,10 @@ export function removeGrant(actor: Actor, roleId: string, holder: GrantHolder): 
       return {
         result: undefined,
         objectId: grant.id,
-        objectName: `${holder.kind} ${holder.id}`,
-        changed: [{ attribute: 'role', old: roleId, new: undefined }],
+        objectName: names.holder,
+        changed: [{ attribute: 'role', old: names.role, new: undefined }],
         subjects: [{ kind: holder.kind === 'group' ? 'Group' : 'User', id: holder.id, effect: 'grant-removed' }],
-        affectedUserIds,
+        affectedUserIds: await usersOfHolder(transaction, actor.siteId, holder),
         writes: [],
       };
     },
@@ -96,12 +96,35 @@ function structural(action: string, holder: GrantHolder) {
   } as const;
 }
 
+interface Names {
+  readonly holder: string;
+  /** `wiki/user` */
+  readonly role: string;
+}
+
+/** How the log calls the two sides of a grant. @throws RollcallError `grant.no-holder`, `grant.no-role` */
+async function namesOf(
+  transaction: Transaction,
+  siteId: number,
+  roleId: string,
+  { kind, id }: GrantHolder,
+): Promise<Names> {
+  const [holders = [], roles = []] = await transaction.runTogether([
+    kind === 'group'
+      ? sql`SELECT display_name AS name FROM groups WHERE site_id = ${siteId} AND id = ${id} AND deleted_at IS NULL`
+      : sql`SELECT user_name AS name FROM users WHERE site_id = ${siteId} AND id = ${id} AND deleted_at IS NULL`,
+    sql`
+      SELECT a.key || '/' || r.key AS name FROM application_roles r
+      JOIN applications a ON a.site_id = r.site_id AND a.id = r.application_id
+      WHERE r.site_id = ${siteId} AND r.id = ${roleId}`,
+  ]);
+  // Both statements name this column.
+  const [holder, role] = [holders[0], roles[0]] as ({ name: string } | undefined)[];
+  if (holder === undefined) throw new RollcallError('not-found', 'grant.no-holder', `There is no ${kind} ${id}.`);
+  if (role === undefined) throw new RollcallError('not-found', 'grant.no-role', 'There is no such role.');
+  return { holder: holder.name, role: role.name };
+}
+
 async function usersOfHolder(transaction: Transaction, siteId: number, holder: GrantHolder): Promise<string[]> {
-  const table = holder.kind === 'group' ? sql`groups` : sql`users`;
-  const found = await transaction.run(sql`
-    SELECT 1 FROM ${table} WHERE site_id = ${siteId} AND id = ${holder.id} AND deleted_at IS NULL`);
-  if (found.length === 0) {
-    throw new RollcallError('not-found', 'grant.no-holder', `There is no ${holder.kind} ${holder.id}.`);
-  }
   return holder.kind === 'group' ? usersWithin(transaction, siteId, [holder.id]) : [holder.id];
 }

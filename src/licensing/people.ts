@@ -69,13 +69,13 @@ export function peopleOf(rows: readonly unknown[]): People {
 }
 
 /**
- * Locks the limited licences of every application in which the users deserve, hold or wait for something. All that
- * decides which these are is held already: the users' rows and the structure of the site.
+ * The limited licences of every application in which the users deserve, hold or wait for something. All that decides
+ * which these are is held already: the users' rows and the structure of the site.
  */
-export function lockPoolsOfUsers(siteId: number, userIds: readonly string[], applicationIds: readonly string[]): Sql {
+export function poolsOfUsers(siteId: number, userIds: readonly string[], applicationIds: readonly string[]): Sql {
   return sql`
     WITH ${deserved(siteId, userIds)}
-    SELECT id AS "licenceId", name, seats, seats_used AS used, policy FROM licences
+    SELECT id FROM licences
     WHERE site_id = ${siteId} AND seats IS NOT NULL AND application_id IN (
       SELECT a.application_id FROM deserved d JOIN application_roles a ON a.site_id = ${siteId} AND a.id = d.role_id
       UNION ALL
@@ -84,7 +84,7 @@ export function lockPoolsOfUsers(siteId: number, userIds: readonly string[], app
       SELECT w.application_id FROM touched t JOIN waiting_places w ON w.site_id = ${siteId} AND w.user_id = t.user_id
       UNION ALL
       SELECT unnest(${applicationIds}::uuid[])
-    ) ORDER BY id FOR UPDATE`;
+    )`;
 }
 
 /**
