@@ -3,19 +3,20 @@ import { isLiving } from '../living.js';
 import { isObjectId } from '../object-id.js';
 import { isoTimestamp, utcText } from '../timestamps.js';
 import type { GroupView, ListRequest, MemberView, Reader } from '../views.js';
+import { identityOf, visibleTo } from '../visibility.js';
 
 /** One group without its members, or undefined when the reader can see none with this id. */
 export async function readGroup(database: Database, reader: Reader, id: string): Promise<GroupView | undefined> {
   if (!isObjectId(id)) return undefined;
   const rows = await database.read<GroupView>(sql`
-    SELECT ${groupColumns} FROM ${groupTables(reader)} WHERE ${visible(reader, isLiving(sql`g`))} AND g.id = ${id}`);
+    SELECT ${groupColumns} FROM ${groupTables(reader)} WHERE ${visibleTo(reader, sql`g`, isLiving(sql`g`))} AND g.id = ${id}`);
   return rows[0] === undefined ? undefined : groupView(rows[0]);
 }
 
 /** A part of the groups that meet the condition, without their members. */
 export async function listGroups(database: Database, request: ListRequest): Promise<GroupView[]> {
   const { reader, condition, after, order } = request;
-  const conditions = [visible(reader)];
+  const conditions = [visibleTo(reader, sql`g`)];
   if (condition !== undefined) conditions.push(condition);
   if (after !== undefined) conditions.push(sql`g.id > ${after}`);
   const rows = await database.read<GroupView>(sql`
@@ -27,7 +28,7 @@ export async function listGroups(database: Database, request: ListRequest): Prom
 /** How many groups meet a condition. Without one, see countObjects. */
 export async function countGroups(database: Database, reader: Reader, condition: Sql): Promise<number> {
   const rows = await database.read<{ total: number }>(sql`
-    SELECT count(*) AS total FROM groups g WHERE ${visible(reader)} AND ${condition}`);
+    SELECT count(*) AS total FROM groups g WHERE ${visibleTo(reader, sql`g`)} AND ${condition}`);
   return rows[0]?.total ?? 0;
 }
 
@@ -70,15 +71,6 @@ function members(siteId: Sql, groupIds: readonly string[]): Sql {
     WHERE n.site_id = ${siteId} AND n.group_id = ANY (${groupIds}::uuid[])`;
 }
 
-function visible(reader: Reader, living = sql`g.deleted_at IS NULL`): Sql {
-  const own =
-    reader.sees === 'site'
-      ? sql``
-      : sql` AND (g.owner_connection_id = ${reader.connectionId ?? null} OR g.owner_connection_id IS NULL)`;
-  return sql`g.site_id = ${reader.siteId} AND ${living}${own}`;
-}
-
 function groupTables(reader: Reader): Sql {
-  return sql`groups g LEFT JOIN identities i ON i.site_id = g.site_id AND i.object_id = g.id
-    AND i.connection_id = ${reader.connectionId ?? null}::uuid`;
+  return sql`groups g ${identityOf(reader, sql`g`)}`;
 }

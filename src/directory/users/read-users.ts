@@ -4,6 +4,7 @@ import { isLiving } from '../living.js';
 import { isObjectId } from '../object-id.js';
 import { isoTimestamp, utcText } from '../timestamps.js';
 import type { GroupReference, ListRequest, Reader, UserView } from '../views.js';
+import { identityOf, visibleTo } from '../visibility.js';
 import type { UserRecord } from './user-profile.js';
 
 interface UserViewRow extends Omit<UserView, 'groups'> {
@@ -51,7 +52,7 @@ export function createUserReads(database: Database, outlines: GroupOutlines): Us
       if (!isObjectId(id)) return undefined;
       const rows = await database.read<UserViewRow>(sql`
         SELECT ${userColumns(reader, withGroups)} FROM ${userTables(reader)}
-        WHERE ${visible(reader, isLiving(sql`u`))} AND u.id = ${id}`);
+        WHERE ${visibleTo(reader, sql`u`, isLiving(sql`u`))} AND u.id = ${id}`);
       const users = rows.map(inIsoTime);
       return withGroups ? (await withGroupsOf(users, reader))[0] : users.map((user) => userView(user, undefined))[0];
     },
@@ -73,7 +74,7 @@ function userView(row: UserViewRow, groups: readonly GroupReference[] | undefine
 }
 
 function listStatement({ reader, condition, after, order, limit, offset }: ListRequest, withGroups: boolean): Sql {
-  const conditions = [visible(reader)];
+  const conditions = [visibleTo(reader, sql`u`)];
   if (condition !== undefined) conditions.push(condition);
   if (after !== undefined) conditions.push(sql`u.id > ${after}`);
   const columns = userColumns(reader, withGroups);
@@ -93,21 +94,12 @@ function listStatement({ reader, condition, after, order, limit, offset }: ListR
 /** How many users meet a condition. Without one, see countObjects. */
 export async function countUsers(database: Database, reader: Reader, condition: Sql): Promise<number> {
   const rows = await database.read<{ total: number }>(sql`
-    SELECT count(*) AS total FROM users u WHERE ${visible(reader)} AND ${condition}`);
+    SELECT count(*) AS total FROM users u WHERE ${visibleTo(reader, sql`u`)} AND ${condition}`);
   return rows[0]?.total ?? 0;
 }
 
-function visible(reader: Reader, living = sql`u.deleted_at IS NULL`): Sql {
-  const own =
-    reader.sees === 'site'
-      ? sql``
-      : sql` AND (u.owner_connection_id = ${reader.connectionId ?? null} OR u.owner_connection_id IS NULL)`;
-  return sql`u.site_id = ${reader.siteId} AND ${living}${own}`;
-}
-
 function userTables(reader: Reader): Sql {
-  return sql`users u LEFT JOIN identities i ON i.site_id = u.site_id AND i.object_id = u.id
-    AND i.connection_id = ${reader.connectionId ?? null}::uuid`;
+  return sql`users u ${identityOf(reader, sql`u`)}`;
 }
 
 function userColumns(reader: Reader, withGroups: boolean): Sql {
