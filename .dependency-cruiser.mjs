@@ -8,7 +8,7 @@ const ROWS = [
   ['change'],
   ['licensing', 'log'],
   ['directory'],
-  ['database'],
+  ['database', 'secrets'],
   ['config'],
   ['errors'],
 ];

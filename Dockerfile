@@ -18,6 +18,8 @@ RUN npm ci --omit=dev --ignore-scripts \
   && npm cache clean --force
 COPY config ./config
 COPY --from=build /rollcall/dist ./dist
+# Of the account that runs the server, so that a volume mounted there is too.
+RUN mkdir data && chown node:node data
 USER node
 ENV HOST=0.0.0.0
 EXPOSE 8080

@@ -7,6 +7,7 @@ import { entities } from './entities.js';
 import { RollcallError } from './errors/index.js';
 import { ensureLogPartitions } from './log/index.js';
 import { createLogger, type Logger } from './logger.js';
+import { createSecrets, loadSecretKey, type Secrets } from './secrets/index.js';
 
 /** What everything else is made of. */
 export interface Services {
@@ -14,6 +15,7 @@ export interface Services {
   readonly database: Database;
   readonly change: Change;
   readonly authenticator: Authenticator;
+  readonly secrets: Secrets;
   readonly logger: Logger;
   /** Closes the pools and gives the embedded database up. */
   close(): Promise<void>;
@@ -28,7 +30,7 @@ export interface ServicesOptions {
 
 /**
  * Starts or adopts the embedded PostgreSQL where there is no DATABASE_URL, and opens the database.
- * @throws RollcallError `database.data-dir`, `database.unavailable`, `database.encoding`
+ * @throws RollcallError `database.data-dir`, `database.unavailable`, `database.encoding`, `secrets.*`
  */
 export async function openServices(config: Config, options: ServicesOptions = {}): Promise<Services> {
   const { level } = config.log;
@@ -50,12 +52,13 @@ export async function openServices(config: Config, options: ServicesOptions = {}
       onConnectionLost: (error) => logger.warn({ err: error }, 'a connection to the database was lost'),
     });
     if (options.migrate !== false) await prepare(database, logger);
+    const secrets = createSecrets(await loadSecretKey(config.secrets.key, config.dataDir));
+    const authenticator = createAuthenticator(database, config.tokens.cacheMilliseconds);
+    return { config, database, change: createChange(database), authenticator, secrets, logger, close };
   } catch (error) {
     await close();
     throw error;
   }
-  const authenticator = createAuthenticator(database, config.tokens.cacheMilliseconds);
-  return { config, database, change: createChange(database), authenticator, logger, close };
 }
 
 async function prepare(database: Database, logger: Logger): Promise<void> {

@@ -43,6 +43,7 @@ const limits = z.strictObject({
 export const configSchema = z.strictObject({
   server,
   dataDir: text('the path of a folder'),
+  secrets: z.strictObject({ key: optional(text('32 bytes in base64')) }),
   database,
   log: z.strictObject({
     level: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { createApp } from '../../src/app.js';
 import { type Change, createChange } from '../../src/change/index.js';
@@ -9,6 +9,7 @@ import { type Actor, DEFAULT_SITE, ensureDefaultSite, findSite } from '../../src
 import { entities } from '../../src/entities.js';
 import { closeServer, createServer, listen } from '../../src/http/index.js';
 import { createLogger } from '../../src/logger.js';
+import { createSecrets } from '../../src/secrets/index.js';
 import { createTestDatabase } from './test-database.js';
 
 const YEAR = 31_536_000_000;
@@ -64,7 +65,8 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   const config = testConfig(origin, options.limits ?? {});
   const authenticator = createAuthenticator(database, 0);
   const logger = createLogger(process.env.LOG_LEVEL ?? 'silent');
-  app = createApp({ config, database, change, authenticator, logger, close: async () => undefined });
+  const secrets = createSecrets(randomBytes(32));
+  app = createApp({ config, database, change, authenticator, secrets, logger, close: async () => undefined });
 
   await ensureDefaultSite(database);
   const { id: siteId } = await findSite(database, DEFAULT_SITE);
