@@ -5,6 +5,7 @@ import type { Config } from '../config/index.js';
 import type { Authenticator, Connection } from '../connections/index.js';
 import {
   type Discovery,
+  isRead,
   profileNamed,
   type ScimEngine,
   ScimError,
@@ -36,7 +37,6 @@ export type AnswerScim = (request: ScimHttpRequest, response: ServerResponse, tr
 const KEY = /^[a-z0-9]{10}$/;
 
 const PAUSED_RETRY_SECONDS = '300';
-const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Answers a request under /scim, in this order: URL, discovery, token, state of the connection, scope, body, engine.
@@ -58,8 +58,7 @@ export function createAnswerScim(dependencies: AnswerScimDependencies): AnswerSc
   };
 
   const requireScope = async ({ connection, scope }: Authenticated, asked: ScimRequest, correlationId: string) => {
-    // A search is a read that needs POST (RFC 7644 section 3.4.3).
-    if (scope === 'write' || READING.has(asked.method) || asked.path.endsWith('/.search')) return;
+    if (scope === 'write' || isRead(asked)) return;
     await notes.readOnly(connection, correlationId);
     throw new ScimError(403, undefined, 'The token may only read; changes need one with the scope write.', {
       'www-authenticate': 'Bearer realm="rollcall", error="insufficient_scope", scope="write"',

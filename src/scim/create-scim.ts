@@ -15,11 +15,9 @@ export interface ScimDependencies {
 /** The SCIM engine with its resource types on one database. */
 export function createScim({ database, change, limits, report }: ScimDependencies): ScimEngine {
   const dependencies = { database, change, limits, anchors: createPageAnchors(), passwords: createPasswordHasher() };
-  return createEngine(
-    new Map([
-      ['Users', createUserHandlers(dependencies)],
-      ['Groups', createGroupHandlers(dependencies)],
-    ]),
-    report,
-  );
+  const endpoints = new Map([
+    ['Users', createUserHandlers(dependencies)],
+    ['Groups', createGroupHandlers(dependencies)],
+  ]);
+  return createEngine({ endpoints, others: new Map() }, report);
 }

@@ -1,69 +1,38 @@
 import { ScimError } from './errors.js';
 import type { ScimContext, ScimEngine, ScimRequest, ScimResponse } from './request.js';
-import type { ResourceHandlers } from './resources/index.js';
+import { allowedMethods, findOperations, operationOf, type Places } from './routes.js';
 import { renderError, toScimError } from './to-scim-error.js';
-
-/** Endpoints by name, e.g. `Users`. */
-export type Endpoints = ReadonlyMap<string, ResourceHandlers>;
 
 /** Hears of errors that are no answer to a client: they are 500 there and belong into the server's log. */
 export type ReportError = (error: unknown, context: ScimContext) => void;
 
-/** The protocol engine over the given endpoints; see ScimEngine. */
-export function createEngine(endpoints: Endpoints, report: ReportError): ScimEngine {
+/** The protocol engine over the given places; see ScimEngine. */
+export function createEngine(places: Places, report: ReportError): ScimEngine {
   return {
     async handle(request, context) {
       try {
-        return await route(endpoints, request, context);
+        return await answer(places, request, context);
       } catch (error) {
-        const answer = toScimError(error);
-        if (answer.status === 500 || answer.status === 503) report(error, context);
-        return { status: answer.status, headers: answer.headers, body: renderError(answer) };
+        const refusal = toScimError(error);
+        if (refusal.status === 500 || refusal.status === 503) report(error, context);
+        return { status: refusal.status, headers: refusal.headers, body: renderError(refusal) };
       }
     },
   };
 }
 
-function route(endpoints: Endpoints, request: ScimRequest, context: ScimContext): Promise<ScimResponse> {
-  const [, name = '', id, ...rest] = request.path.split('/');
-  const handlers = endpoints.get(name);
-  if (handlers === undefined) throw unsupported(request) ?? unknownEndpoint(request);
-  if (rest.length > 0 || id === '') throw unknownEndpoint(request);
-  if (context.scope === 'read' && request.method !== 'GET' && request.method !== 'HEAD') throw readOnly();
-  return id === undefined ? onEndpoint(handlers, request, context) : onResource(handlers, id, request, context);
+function answer(places: Places, request: ScimRequest, context: ScimContext): Promise<ScimResponse> {
+  const operations = findOperations(places, request.path);
+  if (operations === undefined) throw unsupported(request) ?? unknownEndpoint(request);
+  if (context.scope === 'read' && !isRead(request)) throw readOnly();
+  const operation = operationOf(operations, request.method);
+  if (operation === undefined) throw methodNotAllowed(request, allowedMethods(operations));
+  return operation(request, context);
 }
 
-function onEndpoint(handlers: ResourceHandlers, request: ScimRequest, context: ScimContext): Promise<ScimResponse> {
-  switch (request.method) {
-    case 'GET':
-    case 'HEAD':
-      return handlers.list(request, context);
-    case 'POST':
-      return handlers.create(request, context);
-    default:
-      throw methodNotAllowed(request, 'GET, HEAD, POST');
-  }
-}
-
-function onResource(
-  handlers: ResourceHandlers,
-  id: string,
-  request: ScimRequest,
-  context: ScimContext,
-): Promise<ScimResponse> {
-  switch (request.method) {
-    case 'GET':
-    case 'HEAD':
-      return handlers.read(id, request, context);
-    case 'PUT':
-      return handlers.replace(id, request, context);
-    case 'PATCH':
-      return handlers.patch(id, request, context);
-    case 'DELETE':
-      return handlers.remove(id, request, context);
-    default:
-      throw methodNotAllowed(request, 'GET, HEAD, PUT, PATCH, DELETE');
-  }
+/** Whether a request changes nothing. A search is a read that needs POST (RFC 7644 section 3.4.3). */
+export function isRead({ method, path }: Pick<ScimRequest, 'method' | 'path'>): boolean {
+  return method === 'GET' || method === 'HEAD' || (method === 'POST' && path.endsWith('/.search'));
 }
 
 /** Operations of RFC 7644 that this server does not offer: 501 tells that from an unknown endpoint (section 3.12). */

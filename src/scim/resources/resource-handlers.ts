@@ -13,14 +13,17 @@ export interface ResourceDependencies {
   readonly passwords: PasswordHasher;
 }
 
-/** What an endpoint such as `/Users` can do. The engine finds the method and the id; errors are thrown. */
+/**
+ * What an endpoint such as `/Users` can do. The engine finds the method and the id; errors are thrown. What is absent
+ * is answered with 405.
+ */
 export interface ResourceHandlers {
   list(request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
-  create(request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
+  create?(request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
   read(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
-  replace(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
-  patch(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
-  remove(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
+  replace?(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
+  patch?(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
+  remove?(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
 }
 
 export function actorOf({ connection, correlationId }: ScimContext): Actor {
