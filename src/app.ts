@@ -54,7 +54,7 @@ function logFailure(logger: Services['logger'], error: unknown, correlationId: s
 export async function serve(config: Config): Promise<void> {
   const services = await openServices(config);
   try {
-    const server = await createServer(createApp(services), config.server);
+    const server = await createServer(createApp(services), config);
     const { port } = await listen(server, config.server);
     const upkeep = startUpkeep(services);
     const stopping = stopSignal();

@@ -24,6 +24,7 @@ export function successEntry(
     changed: effects.changed,
     subjects: [...effects.subjects, ...access.map(accessSubject)],
     error: undefined,
+    ...passedOver(effects),
     durationMicroseconds: microsecondsSince(started),
   };
 }
@@ -48,9 +49,20 @@ export function failureEntry(
   };
 }
 
+/** An entry shows this many of the ids that were passed over. */
+const PASSED_OVER_SHOWN = 10;
+
+function passedOver({ passedOver = [] }: Effects<unknown>): Pick<NewLogEntry, 'details'> {
+  if (passedOver.length === 0) return {};
+  const unknownMembers = passedOver.slice(0, PASSED_OVER_SHOWN).map((id) => id.slice(0, 64));
+  return { details: { unknownMembers, unknownMemberCount: passedOver.length } };
+}
+
 function steps(command: Command<unknown>, effects: Effects<unknown>, access: readonly AccessChange[]): Step[] {
+  const unknown = effects.passedOver?.length ?? 0;
+  const found = command.action.endsWith('.create') ? 'new' : 'found by id';
   const taken: Step[] = [
-    { step: 'match', result: command.action.endsWith('.create') ? 'new' : 'found by id' },
+    { step: 'match', result: unknown === 0 ? found : `${found}, ${unknown} unknown members passed over` },
     { step: 'decide', result: effects.unchanged === true ? 'nothing differs' : command.action },
   ];
   if (effects.unchanged !== true) {

@@ -1,13 +1,15 @@
 import { listConnections, setConnectionState } from '../connections/index.js';
 import { createCommand } from './connection-create-command.js';
+import { setCommand } from './connection-set-command.js';
 import { connectionFields, connectionJson, connectionTable } from './connection-views.js';
 import { requireConnection } from './lookup.js';
 import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
 import { tokenCommands } from './token-commands.js';
 
-/** `rollcall connection create | list | show | rotate-token | revoke-token | pause | resume` */
+/** `rollcall connection create | set | list | show | rotate-token | revoke-token | pause | resume` */
 export const connectionCommands: Register = (group, session) => {
   createCommand(group, session);
+  setCommand(group, session);
 
   siteCommand(group, 'list', 'list the connections and when their tokens expire').action((options: SiteOptions) =>
     session.answerInSite(options, async ({ config, database, site }) => {

@@ -61,6 +61,11 @@ export function connectionFields(config: Config, connection: ConnectionWithToken
     Adopts: connection.adopt ? 'yes' : 'no',
     Sees: connection.sees,
     Passwords: connection.passwords,
+    'Unknown members': connection.unknownMembers,
+    'Omitted in PUT': connection.putOmitted,
+    'Unique group names': connection.uniqueGroupNames ? 'yes' : 'no',
+    Reactivates: connection.reactivate ? 'yes' : 'no',
+    Discovery: connection.discovery,
     Created: connection.createdAt,
   });
   return [about, '', tokens, ...expiryWarnings(config, connection)].join('\n');

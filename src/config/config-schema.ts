@@ -34,7 +34,12 @@ const limits = z.strictObject({
   filterTerms: integer(1, 1000),
   patchOperations: integer(1, 1_000_000),
   membersPerRequest: integer(1, 1_000_000),
+  valuesPerAttribute: integer(10, 100_000),
+  stringLength: integer(256, 16_777_216),
+  keyBytes: integer(64, 1200),
   documentBytes: integer(1024, 67_108_864),
+  projectionAttributes: integer(10, 10_000),
+  headerBytes: integer(4096, 1_048_576),
   pageSizeDefault: integer(1, 10_000),
   pageSizeMax: integer(1, 10_000),
 });

@@ -1,17 +1,15 @@
 import { type Sql, sql, type Transaction } from '../database/index.js';
 import { type Actor, type LockingCommand, newObjectId, type StandaloneCommand } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
-import type { Connection, TokenScope } from './connection.js';
+import type { Connection, ConnectionSettings, TokenScope } from './connection.js';
+import { DEFAULT_SETTINGS, SETTING_NAMES, settingAssignments, settingValues } from './connection-settings.js';
 import { connectionColumns } from './read-connections.js';
 import { issueToken, newConnectionKey } from './token.js';
 
-export interface NewConnection {
+/** A connection to be made; a setting that is left out has its default. */
+export interface NewConnection extends Partial<ConnectionSettings> {
   readonly name: string;
   readonly type: Connection['type'];
-  readonly profile: string;
-  readonly adopt: boolean;
-  readonly sees: Connection['sees'];
-  readonly passwords: Connection['passwords'];
   readonly scope: TokenScope;
   readonly expiresAt: Date;
 }
@@ -27,9 +25,13 @@ const VALID_TOKENS = 2;
 
 /** Makes a connection with its first token, which the result alone shows. @throws RollcallError `connection.name-taken` */
 export function createConnection(actor: Actor, wanted: NewConnection): StandaloneCommand<CreatedConnection> {
-  const { scope, expiresAt, ...settings } = wanted;
+  const { name, type, scope, expiresAt, ...given } = wanted;
+  const settings = { ...DEFAULT_SETTINGS, ...given };
+  const { columns, values } = settingValues(settings);
   const connection: Connection = {
     ...settings,
+    name,
+    type,
     siteId: actor.siteId,
     id: newObjectId(),
     key: newConnectionKey(),
@@ -46,7 +48,7 @@ export function createConnection(actor: Actor, wanted: NewConnection): Standalon
       result: { connection, token, tokenId },
       objectId: connection.id,
       objectName: connection.name,
-      changed: Object.entries({ ...settings, scope, expiresAt }).map(([attribute, value]) => ({
+      changed: Object.entries({ name, type, ...settings, scope, expiresAt }).map(([attribute, value]) => ({
         attribute,
         old: undefined,
         new: value,
@@ -55,10 +57,9 @@ export function createConnection(actor: Actor, wanted: NewConnection): Standalon
       affectedUserIds: [],
       writes: [
         sql`
-          INSERT INTO connections (site_id, id, key, name, type, profile, adopt, sees, passwords, created_at)
-          VALUES (${connection.siteId}, ${connection.id}, ${connection.key}, ${connection.name}, ${connection.type},
-            ${connection.profile}, ${connection.adopt}, ${connection.sees}, ${connection.passwords},
-            ${connection.createdAt})`,
+          INSERT INTO connections (site_id, id, key, name, type, created_at, ${columns})
+          VALUES (${connection.siteId}, ${connection.id}, ${connection.key}, ${name}, ${type}, ${connection.createdAt},
+            ${values})`,
         insertToken(connection, tokenId, secretHash, scope, expiresAt),
       ],
     }),
@@ -116,6 +117,30 @@ export function revokeToken(
     }
     const ids = revoked.map((row) => row.id);
     return { result: ids, changed: [{ attribute: 'tokens', old: ids, new: undefined }], writes: [] };
+  });
+}
+
+/** Changes the settings that are given. @throws RollcallError `connection.not-found` */
+export function updateConnection(
+  actor: Actor,
+  name: string,
+  wanted: Partial<ConnectionSettings>,
+): LockingCommand<Connection> {
+  return onConnection(actor, 'connection.update', name, async (connection) => {
+    const differing = SETTING_NAMES.filter((each) => wanted[each] !== undefined && wanted[each] !== connection[each]);
+    const settings = Object.fromEntries(differing.map((each) => [each, wanted[each]]));
+    return {
+      result: { ...connection, ...settings },
+      changed: differing.map((each) => ({ attribute: each, old: connection[each], new: wanted[each] })),
+      writes:
+        differing.length === 0
+          ? []
+          : [
+              sql`
+                UPDATE connections SET ${settingAssignments(settings)}
+                WHERE site_id = ${connection.siteId} AND id = ${connection.id}`,
+            ],
+    };
   });
 }
 

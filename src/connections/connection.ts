@@ -1,16 +1,31 @@
+/** What an administrator decides about a connection, when it is made or later. */
+export interface ConnectionSettings {
+  /** Which client it is: what is tolerated, by name. */
+  readonly profile: string;
+  readonly adopt: boolean;
+  readonly sees: 'site' | 'own';
+  readonly passwords: 'ignore' | 'refuse' | 'store';
+  /** Members that do not exist: the request is refused, or the others are taken and the log names those. */
+  readonly unknownMembers: 'reject' | 'skip';
+  /** What a PUT does with attributes that it does not mention. */
+  readonly putOmitted: 'clear' | 'keep';
+  /** Whether its groups must have names that no other group of the site has. */
+  readonly uniqueGroupNames: boolean;
+  /** Whether a POST with the externalId of a user it deactivated brings that user back. */
+  readonly reactivate: boolean;
+  /** Whether Schemas and ResourceTypes need a token; ServiceProviderConfig never does. */
+  readonly discovery: 'public' | 'protected';
+}
+
 /** A provisioning client: an identity provider's SCIM client, or a Google Workspace that is read. */
-export interface Connection {
+export interface Connection extends ConnectionSettings {
   readonly siteId: number;
   readonly id: string;
   /** Ten random lower-case characters: part of the base URL and of every token. */
   readonly key: string;
   readonly name: string;
   readonly type: 'scim' | 'google';
-  readonly profile: string;
   readonly state: 'active' | 'paused';
-  readonly adopt: boolean;
-  readonly sees: 'site' | 'own';
-  readonly passwords: 'ignore' | 'refuse' | 'store';
   readonly createdAt: Date;
 }
 

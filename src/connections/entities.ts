@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
 import type { TokenScope } from './connection.js';
 
-// What the migration 0002-connections makes, as TypeORM sees it. Fields have a `!` because TypeORM fills them.
+// What the migrations 0002-connections and 0006-profiles make, as TypeORM sees it. Fields have a `!` because TypeORM fills them.
 
 /** A provisioning client. */
 @Entity('connections')
@@ -11,6 +11,9 @@ import type { TokenScope } from './connection.js';
 @Check('connections_state', `state IN ('active', 'paused')`)
 @Check('connections_sees', `sees IN ('site', 'own')`)
 @Check('connections_passwords', `passwords IN ('ignore', 'refuse', 'store')`)
+@Check('connections_unknown_members', `unknown_members IN ('reject', 'skip')`)
+@Check('connections_put_omitted', `put_omitted IN ('clear', 'keep')`)
+@Check('connections_discovery', `discovery IN ('public', 'protected')`)
 export class Connection {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'connections_pk' }) siteId!: number;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'connections_pk' }) id!: string;
@@ -22,6 +25,11 @@ export class Connection {
   @Column('boolean', { default: false }) adopt!: boolean;
   @Column('text', { default: 'site' }) sees!: 'site' | 'own';
   @Column('text', { default: 'ignore' }) passwords!: 'ignore' | 'refuse' | 'store';
+  @Column('text', { name: 'unknown_members', default: 'reject' }) unknownMembers!: 'reject' | 'skip';
+  @Column('text', { name: 'put_omitted', default: 'clear' }) putOmitted!: 'clear' | 'keep';
+  @Column('boolean', { name: 'unique_group_names', default: false }) uniqueGroupNames!: boolean;
+  @Column('boolean', { default: false }) reactivate!: boolean;
+  @Column('text', { default: 'public' }) discovery!: 'public' | 'protected';
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 
@@ -44,4 +52,20 @@ export class ConnectionToken {
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
 }
 
-export const connectionEntities = [Connection, ConnectionToken];
+/** Something that a connection's client was seen to do; what it means is the protocol's affair. */
+@Entity('connection_traits')
+@ForeignKey(() => Connection, ['siteId', 'connectionId'], ['siteId', 'id'], {
+  name: 'connection_traits_connection',
+  onDelete: 'CASCADE',
+})
+export class ConnectionTrait {
+  @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'connection_traits_pk' }) siteId!: number;
+  @PrimaryColumn('uuid', { name: 'connection_id', primaryKeyConstraintName: 'connection_traits_pk' })
+  connectionId!: string;
+  @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName: 'connection_traits_pk' }) trait!: string;
+  @Column('bigint') count!: number;
+  @Column('timestamptz', { name: 'first_seen' }) firstSeen!: Date;
+  @Column('timestamptz', { name: 'last_seen' }) lastSeen!: Date;
+}
+
+export const connectionEntities = [Connection, ConnectionToken, ConnectionTrait];

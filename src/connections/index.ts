@@ -1,5 +1,5 @@
 export { type Authentication, type Authenticator, createAuthenticator, type Refusal } from './authenticate.js';
-export type { Connection, TokenScope, TokenSummary } from './connection.js';
+export type { Connection, ConnectionSettings, TokenScope, TokenSummary } from './connection.js';
 export {
   type CreatedConnection,
   createConnection,
@@ -7,6 +7,7 @@ export {
   revokeToken,
   rotateToken,
   setConnectionState,
+  updateConnection,
 } from './connection-commands.js';
 export { connectionEntities } from './entities.js';
 export { type ConnectionWithTokens, listConnections } from './read-connections.js';

@@ -1,10 +1,10 @@
 import { type Database, sql } from '../database/index.js';
 import type { Connection, TokenSummary } from './connection.js';
+import { settingColumns } from './connection-settings.js';
 
 /** The columns of `connections c` under the names of Connection. */
 export const connectionColumns = sql`
-  c.site_id AS "siteId", c.id, c.key, c.name, c.type, c.profile, c.state, c.adopt, c.sees, c.passwords,
-  c.created_at AS "createdAt"`;
+  c.site_id AS "siteId", c.id, c.key, c.name, c.type, c.state, c.created_at AS "createdAt", ${settingColumns}`;
 
 export interface ConnectionWithTokens extends Connection {
   readonly tokens: readonly TokenSummary[];

@@ -37,6 +37,8 @@ export interface Effects<Result> {
   readonly writes: readonly Sql[];
   /** Finds the `id` of the object that has the name which this command claims, should a unique index refuse it. */
   readonly inTheWay?: Sql;
+  /** Ids of the request that named nothing and were passed over, for the log to tell. */
+  readonly passedOver?: readonly string[];
   /** Nothing differs from before: nothing is written but a log entry that says so. */
   readonly unchanged?: boolean;
 }

@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { Document } from './attribute-changes.js';
 import type { UserState } from './users/user-profile.js';
 
-// What the migration 0001-directory makes, as TypeORM sees it. Fields have a `!` because TypeORM fills them.
+// What the migration 0001-directory makes, and 0006-profiles adds, as TypeORM sees it. Fields have a `!` because TypeORM fills them.
 // `synchronize: false` stands at indexes that it cannot express: their predicates and operator classes are the
 // migration's.
 
@@ -79,12 +79,14 @@ export class UserPassword {
 
 @Entity('groups')
 @Index('groups_display_name', { synchronize: false })
+@Index('groups_unique_name', { synchronize: false })
 @Index('groups_folded', { synchronize: false })
 export class Group {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'groups_pk' }) siteId!: number;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'groups_pk' }) id!: string;
   @Column('text', { name: 'display_name' }) displayName!: string;
   @Column({ type: 'text', name: 'display_name_key', collation: 'C' }) displayNameKey!: string;
+  @Column({ type: 'text', name: 'unique_name_key', collation: 'C', nullable: true }) uniqueNameKey!: string | null;
   @Column('boolean', { default: false }) protected!: boolean;
   @Column('uuid', { name: 'owner_connection_id', nullable: true }) ownerConnectionId!: string | null;
   @Column('jsonb') document!: Document;

@@ -35,6 +35,7 @@ export { createSite, DEFAULT_SITE, ensureDefaultSite, findSite, listSites, type 
 export { createUser, type NewUser } from './users/create-user.js';
 export { deleteUser } from './users/delete-user.js';
 export { findUser, findUsers, type UserSummary } from './users/find-users.js';
+export { findDeactivated, reactivateUser } from './users/reactivate-user.js';
 export { countUsers, createUserReads, type UserReads } from './users/read-users.js';
 export { type UpdatedUser, type UserEdit, updateUser } from './users/update-user.js';
 export type { UserProfile, UserRecord, UserState } from './users/user-profile.js';

@@ -1,5 +1,6 @@
 import { violatedConstraint } from '../database/index.js';
 import { type ErrorKind, RollcallError } from '../errors/index.js';
+import { NAME_TAKEN } from './groups/unique-name.js';
 
 /** What it means that a unique index or constraint refused a row; found out by the index, so that no race gets by. */
 const MEANINGS: Readonly<Record<string, { kind: ErrorKind; code: string; message: string }>> = {
@@ -8,6 +9,7 @@ const MEANINGS: Readonly<Record<string, { kind: ErrorKind; code: string; message
     code: 'user.user-name-taken',
     message: 'userName: another user of this site has this name; choose another or change that user.',
   },
+  groups_unique_name: { kind: 'conflict', code: 'group.name-taken', message: NAME_TAKEN },
   sites_key_unique: {
     kind: 'conflict',
     code: 'site.key-taken',

@@ -4,9 +4,9 @@ import type { Change } from '../change/index.js';
 import type { Config } from '../config/index.js';
 import type { Authenticator, Connection } from '../connections/index.js';
 import {
+  createProfiles,
   type Discovery,
   isRead,
-  profileNamed,
   type ScimEngine,
   ScimError,
   type ScimRequest,
@@ -45,6 +45,7 @@ const PAUSED_RETRY_SECONDS = '300';
 export function createAnswerScim(dependencies: AnswerScimDependencies): AnswerScim {
   const { config, engine, discovery, authenticator } = dependencies;
   const notes = createTokenNotes({ ...dependencies, warningDays: config.tokens.warningDays });
+  const profiles = createProfiles(config.limits);
   const authenticate = createAuthenticateRequest(authenticator, notes.refused);
   const baseUrl = (connection: Connection) => `${config.server.publicUrl}/scim/v2/${connection.key}`;
 
@@ -56,6 +57,10 @@ export function createAnswerScim(dependencies: AnswerScimDependencies): AnswerSc
     requireActive(connection);
     return discovery.handle(asked, { connection, baseUrl: baseUrl(connection) });
   };
+
+  /** A-36: Schemas and ResourceTypes need a token where the connection says so. */
+  const hidesDiscovery = async (connectionKey: string) =>
+    (await authenticator.findByKey(connectionKey))?.discovery === 'protected';
 
   const requireScope = async ({ connection, scope }: Authenticated, asked: ScimRequest, correlationId: string) => {
     if (scope === 'write' || isRead(asked)) return;
@@ -72,7 +77,10 @@ export function createAnswerScim(dependencies: AnswerScimDependencies): AnswerSc
     if (KEY.test(connectionKey)) trace.connectionKey = connectionKey;
     trace.route = routeName(path);
     const asked = scimRequest(request, target);
-    if (discovery.owns(path)) return discover(asked, connectionKey);
+    const discovers = discovery.owns(path);
+    if (discovers && (path === '/ServiceProviderConfig' || !(await hidesDiscovery(connectionKey)))) {
+      return discover(asked, connectionKey);
+    }
 
     const { authorization } = request.headers;
     const authenticated = await authenticate({ headers: { authorization }, connectionKey, correlationId });
@@ -80,7 +88,8 @@ export function createAnswerScim(dependencies: AnswerScimDependencies): AnswerSc
     requireActive(connection);
     notes.expiring(authenticated);
     await requireScope(authenticated, asked, correlationId);
-    const profile = profileNamed(connection.profile);
+    if (discovers) return discovery.handle(asked, { connection, baseUrl: baseUrl(connection) });
+    const profile = profiles.named(connection.profile);
     if (profile === undefined) throw new Error(`The connection ${connection.key} has an unknown profile.`);
     const body = await receiveBody(request, response, path, config.limits);
     return engine.handle(

@@ -8,23 +8,27 @@ import { RollcallError } from '../errors/index.js';
 import { renderError, ScimError } from '../scim/index.js';
 
 const OPTIONS: ServerOptions = {
-  // A filter of the longest allowed length, percent-encoded, and the headers.
-  maxHeaderSize: 65_536,
   // Longer than the 60 seconds of the usual proxies, so that it is them who close idle connections.
   keepAliveTimeout: 65_000,
 };
 
 const CLOSE_CHECK_MILLISECONDS = 50;
 
+export interface ServerSettings {
+  readonly server: Pick<Config['server'], 'tls'>;
+  readonly limits: Pick<Config['limits'], 'headerBytes'>;
+}
+
 /** The server, HTTP or TLS from 1.2 on (AUTH-07). @throws RollcallError `server.tls-unreadable` */
-export async function createServer(app: RequestListener, { tls }: Pick<Config['server'], 'tls'>): Promise<Server> {
+export async function createServer(app: RequestListener, { server: { tls }, limits }: ServerSettings): Promise<Server> {
+  const options = { ...OPTIONS, maxHeaderSize: limits.headerBytes };
   const server =
     tls === undefined
-      ? createPlainServer(OPTIONS, app)
-      : createTlsServer({ ...OPTIONS, ...(await readCertificate(tls)), minVersion: 'TLSv1.2' }, app);
+      ? createPlainServer(options, app)
+      : createTlsServer({ ...options, ...(await readCertificate(tls)), minVersion: 'TLSv1.2' }, app);
   // Otherwise Node asks for the body by itself, before we know whose it is.
   server.on('checkContinue', app);
-  server.on('clientError', refuseBrokenRequest);
+  server.on('clientError', (error, socket) => refuseBrokenRequest(error, socket, limits.headerBytes));
   return server;
 }
 
@@ -67,20 +71,28 @@ async function readCertificate({ certFile, keyFile }: { certFile: string; keyFil
 }
 
 /** What is no HTTP never reaches the application. */
-function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex, headerBytes: number): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
-  const [status, reason] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? [431, 'Request Header Fields Too Large']
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? [408, 'Request Timeout']
-        : [400, 'Bad Request'];
-  const body = renderError(new ScimError(status as number, undefined, `${reason}: this is not a request we can read.`));
+  const [status, reason, detail] = refusalOf(error, headerBytes);
+  const body = renderError(new ScimError(status, undefined, detail));
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/scim+json;charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+}
+
+function refusalOf({ code }: NodeJS.ErrnoException, headerBytes: number): [number, string, string] {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW': {
+      const detail = `URL and headers are longer than ${headerBytes} bytes, the server's setting LIMIT_HEADER_BYTES.`;
+      return [431, 'Request Header Fields Too Large', detail];
+    }
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return [408, 'Request Timeout', 'The request did not arrive in time; send it again.'];
+    default:
+      return [400, 'Bad Request', 'This is not an HTTP request that can be read.'];
+  }
 }

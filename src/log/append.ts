@@ -23,6 +23,7 @@ function insertEntry(entry: NewLogEntry, id: string, at: Date): Sql {
     {
       ...(entry.objectName === undefined ? {} : { name: entry.objectName }),
       ...(entry.changed.length === 0 ? {} : { changes: entry.changed.map(maskSecrets) }),
+      ...(entry.details === undefined ? {} : { details: entry.details }),
       ...(entry.error === undefined ? {} : { advice: entry.error.advice, details: entry.error.details }),
     },
     storable,

@@ -21,5 +21,7 @@ export interface NewLogEntry {
   readonly changed: readonly AttributeChange[];
   readonly subjects: readonly Subject[];
   readonly error: { readonly code: string; readonly advice: string; readonly details: object } | undefined;
+  /** Personal: what else there is to tell of a command that came through. */
+  readonly details?: object;
   readonly durationMicroseconds: number;
 }

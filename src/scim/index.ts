@@ -2,6 +2,6 @@ export { createScim, type ScimDependencies } from './create-scim.js';
 export { createDiscovery, type Discovery } from './discovery/index.js';
 export { ScimError, type ScimType } from './errors.js';
 export { isRead } from './handle.js';
-export { PROFILE_NAMES, type Profile, profileNamed } from './profiles/index.js';
+export { createProfiles, PROFILE_NAMES, type Profile } from './profiles/index.js';
 export type { ScimContext, ScimEngine, ScimLimits, ScimRequest, ScimResponse } from './request.js';
 export { renderError, toScimError } from './to-scim-error.js';

@@ -1,14 +1,14 @@
 import type { Connection, TokenScope } from '../connections/index.js';
-import type { Profile } from './profiles/index.js';
+import type { Profile, ValueLimits } from './profiles/index.js';
 
 /** Bounds of what a client may ask for; each is a setting and is named in the answer that enforces it. */
-export interface ScimLimits {
+export interface ScimLimits extends ValueLimits {
   readonly filterLength: number;
   readonly filterDepth: number;
   readonly filterTerms: number;
   readonly patchOperations: number;
-  readonly membersPerRequest: number;
   readonly documentBytes: number;
+  readonly projectionAttributes: number;
   readonly pageSizeDefault: number;
   readonly pageSizeMax: number;
 }

@@ -6,6 +6,7 @@ import {
   createChange,
   createConnection,
   createGroup,
+  createProfiles,
   createSite,
   createUser,
   type Database,
@@ -16,7 +17,6 @@ import {
   migrate,
   openDatabase,
   parseResource,
-  profileNamed,
   USER,
   userProfile,
 } from './product.ts';
@@ -115,7 +115,8 @@ async function createSampleGroup(database: Database, change: Change, actor: Acto
 }
 
 function genericProfile() {
-  const profile = profileNamed('generic');
+  const limits = { valuesPerAttribute: 1000, membersPerRequest: 100_000, stringLength: 65_536, keyBytes: 1200 };
+  const profile = createProfiles(limits).named('generic');
   if (profile === undefined) throw new Error('There is no profile "generic"');
   return profile;
 }

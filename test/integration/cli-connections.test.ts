@@ -17,6 +17,8 @@ interface Listed {
   readonly tokens: readonly { id: string; state: string; scope: string }[];
 }
 
+type Settings = Readonly<Record<string, unknown>>;
+
 const cli = createCli();
 const days = (from: string): number => (Date.parse(from) - Date.now()) / 86_400_000;
 
@@ -127,12 +129,48 @@ describe('rollcall connection', () => {
     expect(await show('pausing')).toMatchObject({ state: 'active' });
   });
 
+  it('set changes what is given and nothing else, and the log says what', async () => {
+    await create('settled', '--adopt');
+    const shown = await cli.json<Settings>(
+      ...['connection', 'set', 'settled', '--profile', 'okta', '--unknown-members', 'skip', '--put-omitted', 'keep'],
+      ...['--unique-group-names', '--reactivate', '--discovery', 'protected', '--sees', 'own', ...site],
+    );
+    const all = {
+      profile: 'okta',
+      adopt: true,
+      sees: 'own',
+      passwords: 'ignore',
+      unknownMembers: 'skip',
+      putOmitted: 'keep',
+      uniqueGroupNames: true,
+      reactivate: true,
+      discovery: 'protected',
+    };
+    expect(shown).toMatchObject(all);
+    const again = ['connection', 'set', 'settled', '--no-adopt', '--no-unique-group-names', '--no-reactivate', ...site];
+    expect(await cli.json(...again)).toMatchObject({
+      ...all,
+      adopt: false,
+      uniqueGroupNames: false,
+      reactivate: false,
+    });
+    expect(await cli.run(...again)).toMatchObject({ code: 0, out: expect.stringMatching(/^Profile +okta$/m) });
+    const { entries } = await cli.json<{ entries: { action: string; outcome: string; changed: string[] }[] }>(
+      ...['log', 'list', '--action', 'connection.update', ...site],
+    );
+    expect(entries.map(({ outcome, changed }) => [outcome, [...changed].sort()])).toEqual([
+      ['skipped', []],
+      ['success', ['adopt', 'reactivate', 'uniqueGroupNames']],
+      ['success', ['discovery', 'profile', 'putOmitted', 'reactivate', 'sees', 'uniqueGroupNames', 'unknownMembers']],
+    ]);
+  });
+
   it('a name that is taken or unknown is one line and exit code 1', async () => {
     await create('twice');
     const again = await cli.run('connection', 'create', '--name', 'twice', ...site, '--json');
     expect(again).toEqual({ code: 1, out: '', error: expect.stringMatching(/^connection\.name-taken: [^\n]+\n$/) });
-    for (const command of ['show', 'pause', 'resume', 'rotate-token']) {
-      const unknown = await cli.run('connection', command, 'nobody', ...site);
+    for (const command of [['show'], ['pause'], ['resume'], ['rotate-token'], ['set', '--adopt']]) {
+      const unknown = await cli.run('connection', ...command, 'nobody', ...site);
       expect(unknown).toEqual({ code: 1, out: '', error: expect.stringMatching(/^connection\.not-found: [^\n]+\n$/) });
     }
   });
@@ -149,6 +187,9 @@ describe('rollcall connection', () => {
     [['connection', 'create', '--name', 'x', '--type', 'google'], 'Allowed choices are scim'],
     [['connection', 'create', '--name', ' '], 'must not be empty'],
     [['connection', 'create', '--name', 'x', '--adpt'], "unknown option '--adpt' (Did you mean --adopt?)"],
+    [['connection', 'set', 'x', '--profile', 'unheard-of'], "unknown profile 'unheard-of'. Profiles: generic,"],
+    [['connection', 'set', 'x'], 'say what to change'],
+    [['connection', 'set', 'x', '--put-omitted', 'x'], 'Allowed choices are clear, keep'],
     [['connection', 'show'], "missing required argument 'name'"],
     [['connection', 'revoke-token', 'x'], 'say which: --token <id> or --all'],
     [['connection', 'revoke-token', 'x', '--all', '--token', 'y'], 'say which: --token <id> or --all'],

@@ -11,11 +11,16 @@ import { closeServer, createServer, listen } from '../../src/http/index.js';
 const certFile = fileURLToPath(new URL('../support/tls/certificate.pem', import.meta.url));
 const keyFile = fileURLToPath(new URL('../support/tls/key.pem', import.meta.url));
 
+const limits = { headerBytes: 16_384 };
+
 let server: Server;
 let address: AddressInfo;
 
 beforeAll(async () => {
-  server = await createServer((_request, response) => response.end('over TLS'), { tls: { certFile, keyFile } });
+  server = await createServer((_request, response) => response.end('over TLS'), {
+    server: { tls: { certFile, keyFile } },
+    limits,
+  });
   address = await listen(server, { host: '127.0.0.1', port: 0 });
 });
 
@@ -63,7 +68,9 @@ describe('a server with TLS_CERT_FILE and TLS_KEY_FILE', () => {
   });
 
   it('names a certificate that cannot be read', async () => {
-    await expect(createServer(() => undefined, { tls: { certFile: '/nowhere.pem', keyFile } })).rejects.toMatchObject({
+    await expect(
+      createServer(() => undefined, { server: { tls: { certFile: '/nowhere.pem', keyFile } }, limits }),
+    ).rejects.toMatchObject({
       code: 'server.tls-unreadable',
     });
   });

@@ -59,10 +59,14 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   const { database } = test;
   const change = createChange(database);
   let app: RequestListener | undefined;
-  const server = await createServer((request, response) => app?.(request, response), { tls: undefined });
+  const limits = { ...loadConfig().limits, ...options.limits };
+  const server = await createServer((request, response) => app?.(request, response), {
+    server: { tls: undefined },
+    limits,
+  });
   const { port } = await listen(server, { host: '127.0.0.1', port: 0 });
   const origin = `http://127.0.0.1:${port}`;
-  const config = testConfig(origin, options.limits ?? {});
+  const config = testConfig(origin, limits);
   const authenticator = createAuthenticator(database, 0);
   const logger = createLogger(process.env.LOG_LEVEL ?? 'silent');
   const secrets = createSecrets(randomBytes(32));
@@ -103,9 +107,9 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   };
 }
 
-function testConfig(publicUrl: string, limits: Partial<Config['limits']>): Config {
+function testConfig(publicUrl: string, limits: Config['limits']): Config {
   const config = loadConfig();
-  return { ...config, server: { ...config.server, publicUrl }, limits: { ...config.limits, ...limits } };
+  return { ...config, server: { ...config.server, publicUrl }, limits };
 }
 
 function defaults(): NewConnection {

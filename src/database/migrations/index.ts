@@ -2,6 +2,13 @@ import { Directory1790000000001 } from './0001-directory.js';
 import { Connections1790000000002 } from './0002-connections.js';
 import { Licensing1790000000003 } from './0003-licensing.js';
 import { Log1790000000004 } from './0004-log.js';
+import { Profiles1790000000006 } from './0006-profiles.js';
 
 /** In the order in which they run. */
-export const migrations = [Directory1790000000001, Connections1790000000002, Licensing1790000000003, Log1790000000004];
+export const migrations = [
+  Directory1790000000001,
+  Connections1790000000002,
+  Licensing1790000000003,
+  Log1790000000004,
+  Profiles1790000000006,
+];

@@ -11,6 +11,7 @@ import type { GroupProfile, UnknownMembers } from './group-profile.js';
 import { raiseGroupsVersion } from './groups-version.js';
 import { applyMemberChanges } from './member-changes.js';
 import { nameMembers, refuseUnknown } from './member-ids.js';
+import { requireFreeName } from './unique-name.js';
 import { memberSubjects } from './update-group.js';
 
 export interface NewGroup {
@@ -18,6 +19,8 @@ export interface NewGroup {
   readonly externalId: string | undefined;
   readonly members: readonly string[];
   readonly unknownMembers: UnknownMembers;
+  /** Whether no other group may have its name. */
+  readonly uniqueName?: boolean;
 }
 
 export interface CreatedGroup {
@@ -29,11 +32,14 @@ export interface CreatedGroup {
 /**
  * Creates a group that belongs to the acting connection. Nothing is granted to a new group and it lies in no other,
  * so nobody's access can change, whoever its members are.
- * @throws RollcallError `group.unknown-member`
+ * @throws RollcallError `group.unknown-member`, `group.name-taken`
  */
 export async function createGroup(database: Database, actor: Actor, group: NewGroup): Promise<Command<CreatedGroup>> {
   const named = await nameMembers(database, actor.siteId, group.members);
   refuseUnknown(named.unknown, group.unknownMembers);
+  if (group.uniqueName === true) {
+    await requireFreeName((read) => database.write(read), actor.siteId, group.profile.displayName, undefined);
+  }
   const described = { action: 'group.create', objectType: 'Group', objectId: newObjectId() } as const;
   const made = creation(actor, described.objectId, group, named.unknown);
   if (named.userIds.length + named.groupIds.length === 0) {
@@ -64,7 +70,7 @@ export async function createGroup(database: Database, actor: Actor, group: NewGr
 function creation(actor: Actor, id: string, group: NewGroup, skipped: readonly string[]) {
   const createdAt = new Date();
   return {
-    insert: insertGroup(actor, id, group.profile, createdAt),
+    insert: insertGroup(actor, id, group, createdAt),
     effects: (insert: Sql | undefined, subjects: readonly Subject[]): Effects<CreatedGroup> => ({
       result: { id, createdAt, skipped },
       objectId: id,
@@ -72,6 +78,7 @@ function creation(actor: Actor, id: string, group: NewGroup, skipped: readonly s
       changed: attributeChanges({}, group.profile.document),
       subjects,
       affectedUserIds: [],
+      passedOver: skipped,
       writes: [
         ...(insert === undefined ? [] : [insert]),
         ...writeIdentity(actor, 'Group', id, group.externalId),
@@ -81,11 +88,12 @@ function creation(actor: Actor, id: string, group: NewGroup, skipped: readonly s
   };
 }
 
-function insertGroup(actor: Actor, id: string, profile: GroupProfile, createdAt: Date): Sql {
+function insertGroup(actor: Actor, id: string, { profile, uniqueName }: NewGroup, createdAt: Date): Sql {
+  const nameKey = comparisonKey(profile.displayName);
   return sql`
-    INSERT INTO groups (site_id, id, display_name, display_name_key, owner_connection_id, document, folded,
-      created_at, modified_at)
-    VALUES (${actor.siteId}, ${id}, ${profile.displayName}, ${comparisonKey(profile.displayName)},
+    INSERT INTO groups (site_id, id, display_name, display_name_key, unique_name_key, owner_connection_id, document,
+      folded, created_at, modified_at)
+    VALUES (${actor.siteId}, ${id}, ${profile.displayName}, ${nameKey}, ${uniqueName === true ? nameKey : null},
       ${actor.connection?.id ?? null}, ${JSON.stringify(profile.document)}, ${JSON.stringify(profile.folded)},
       ${createdAt}, ${createdAt})`;
 }

@@ -14,6 +14,7 @@ import { raiseGroupsVersion } from './groups-version.js';
 import { lockedGroup, lockedGroupQuery, requireGroupId } from './locked-group.js';
 import { applyMemberChanges, type MemberDelta, noMemberChange } from './member-changes.js';
 import { idsOf, type NamedMembers, nameMembers, refuseUnknown } from './member-ids.js';
+import { requireFreeName } from './unique-name.js';
 
 export interface GroupEdit {
   readonly profile: GroupProfile;
@@ -25,6 +26,8 @@ export interface GroupUpdate {
   readonly edit: (current: GroupRecord) => GroupEdit;
   readonly members: readonly MemberChange[];
   readonly unknownMembers: UnknownMembers;
+  /** Whether no other group may have the name that it gets; the one it has already is not looked at. */
+  readonly uniqueName?: boolean;
 }
 
 export interface UpdatedGroup {
@@ -37,7 +40,7 @@ export interface UpdatedGroup {
 /**
  * Changes a group's attributes and members by deltas: the other members are never read. Users who come or go are
  * locked, since their access is settled; a change of nested groups holds the structure lock exclusively.
- * @throws RollcallError `group.not-found`, `group.unknown-member`, `ownership.*`
+ * @throws RollcallError `group.not-found`, `group.unknown-member`, `group.name-taken`, `ownership.*`
  */
 export async function updateGroup(
   database: Database,
@@ -69,6 +72,11 @@ export async function updateGroup(
       if (sweeping && current.nests && !nesting) throw new LocksOutdated();
       const right = writeRight({ kind: 'group', ...current }, actor);
       const wanted = update.edit(current);
+      const naming = namingOf(current, wanted, update.uniqueName === true);
+      if (naming === 'unique') {
+        const { displayName } = wanted.profile;
+        await requireFreeName((read) => transaction.run(read), actor.siteId, displayName, groupId);
+      }
       const reachable = nesting ? await usersWithin(transaction, actor.siteId, [groupId]) : [];
       const delta = await changeMembers(transaction, actor, groupId, members, named, held, nesting);
       const after = nesting ? await settleClosure(transaction, actor, groupId, delta.groups) : [];
@@ -76,9 +84,17 @@ export async function updateGroup(
         delta.groups.size === 0
           ? touched(delta.users)
           : [...new Set([...reachable, ...after, ...touched(delta.users)])];
-      return updateEffects(actor, current, wanted, right, delta, affected, unknown);
+      return updateEffects(actor, current, { ...wanted, naming }, right, delta, affected, unknown);
     },
   };
+}
+
+/** Whether a group gets another name, and whether that must be the only one of its kind. */
+type Naming = 'kept' | 'unique' | 'free';
+
+function namingOf(current: GroupRecord, { profile }: GroupEdit, unique: boolean): Naming {
+  if (comparisonKey(profile.displayName) === comparisonKey(current.displayName)) return 'kept';
+  return unique ? 'unique' : 'free';
 }
 
 interface Deltas {
@@ -117,7 +133,7 @@ async function settleClosure(
 function updateEffects(
   actor: Actor,
   current: GroupRecord,
-  wanted: GroupEdit,
+  wanted: GroupEdit & { readonly naming: Naming },
   right: WriteRight,
   delta: Deltas,
   affectedUserIds: readonly string[],
@@ -130,7 +146,7 @@ function updateEffects(
   const adopts = right === 'adopts';
   const owner = adopts ? (actor.connection?.id ?? null) : current.ownerConnectionId;
   const writes: Sql[] = [];
-  if (changed || adopts) writes.push(writeGroup(actor, record, wanted.profile, owner));
+  if (changed || adopts) writes.push(writeGroup(actor, record, wanted, owner));
   if (record.displayName !== current.displayName || delta.groups.size > 0)
     writes.push(raiseGroupsVersion(actor.siteId));
   if ((changed || adopts) && (!current.linked || current.externalId !== record.externalId)) {
@@ -144,6 +160,7 @@ function updateEffects(
     changed: adopts ? [...changes, ownerChange(actor)] : changes,
     subjects,
     affectedUserIds,
+    passedOver: skipped,
     unchanged: !changed && !adopts,
     writes,
   };
@@ -182,9 +199,16 @@ function updatedRecord(current: GroupRecord, wanted: GroupEdit): GroupRecord {
   };
 }
 
-function writeGroup(actor: Actor, record: GroupRecord, profile: GroupProfile, owner: string | null): Sql {
+function writeGroup(
+  actor: Actor,
+  record: GroupRecord,
+  { profile, naming }: { readonly profile: GroupProfile; readonly naming: Naming },
+  owner: string | null,
+): Sql {
+  const nameKey = comparisonKey(profile.displayName);
+  const uniqueName = naming === 'kept' ? sql`` : sql` unique_name_key = ${naming === 'unique' ? nameKey : null},`;
   return sql`
-    UPDATE groups SET display_name = ${profile.displayName}, display_name_key = ${comparisonKey(profile.displayName)},
+    UPDATE groups SET display_name = ${profile.displayName}, display_name_key = ${nameKey},${uniqueName}
       owner_connection_id = ${owner}, document = ${JSON.stringify(profile.document)},
       folded = ${JSON.stringify(profile.folded)}, version = ${record.version}, modified_at = ${record.modifiedAt}
     WHERE site_id = ${actor.siteId} AND id = ${record.id}`;

@@ -28,7 +28,11 @@ export function parseFilter(
   syntax: FilterSyntax = { subAttributeOfValuePath: true },
 ): Filter {
   if (text.length > limits.length) {
-    throw new ScimError(400, 'invalidFilter', `The filter is longer than the limit of ${limits.length} characters`);
+    throw new ScimError(
+      400,
+      'invalidFilter',
+      `The filter is longer than the limit of ${limits.length} characters (LIMIT_FILTER_LENGTH)`,
+    );
   }
   return new Parser(text, limits, syntax).parse();
 }
@@ -134,7 +138,10 @@ class Parser {
     this.#terms += 1;
     const token = this.#take();
     if (this.#terms > this.#limits.terms) {
-      throw filterError(`it has more terms than the limit of ${this.#limits.terms}`, token?.position ?? this.#end);
+      throw filterError(
+        `it has more terms than the limit of ${this.#limits.terms}, LIMIT_FILTER_TERMS`,
+        token?.position ?? this.#end,
+      );
     }
     if (token?.kind !== 'word') throw filterError(`${shown(path)} needs an operator`, token?.position ?? this.#end);
     const name = token.text.toLowerCase();
@@ -147,7 +154,10 @@ class Parser {
   #enter(open: Token): void {
     this.#depth += 1;
     if (this.#depth > this.#limits.depth) {
-      throw filterError(`it is nested deeper than the limit of ${this.#limits.depth}`, open.position);
+      throw filterError(
+        `it is nested deeper than the limit of ${this.#limits.depth}, LIMIT_FILTER_DEPTH`,
+        open.position,
+      );
     }
   }
 

@@ -56,7 +56,7 @@ function onSchemas(context: ParseContext, sent: SentOperation, filter: BoundFilt
 
 function onExternalId(context: ParseContext, sent: SentOperation, path: AttributePath): PatchOperation[] {
   const { kind, value } = sent;
-  const isCleared = kind === 'remove' || value === undefined || clears(value, context.rules);
+  const isCleared = kind === 'remove' || value === undefined || clears(value);
   const parsed = isCleared ? undefined : parseAttributeValue(path, value, context.rules);
   return [operation(sent, { kind: 'externalId' }, parsed)];
 }
@@ -67,7 +67,7 @@ function onPassword(context: ParseContext, sent: SentOperation, path: AttributeP
   if (kind === 'remove' || value === undefined) {
     throw new ScimError(400, 'mutability', 'password cannot be removed');
   }
-  if (!clears(value, context.rules)) {
+  if (!clears(value)) {
     return [operation(sent, { kind: 'password' }, parseAttributeValue(path, value, context.rules))];
   }
   if (isKey) {
@@ -101,10 +101,7 @@ function onRemoveListed(
   path: AttributePath,
   value: JsonValue,
 ): PatchOperation[] {
-  if (!context.rules.removeListedValues) {
-    throw new ScimError(400, 'invalidValue', 'remove takes no value; name what is to go by a filter in the path');
-  }
-  const listed = clears(value, context.rules) ? [] : parseList(path, value, context.rules);
+  const listed = clears(value) ? [] : parseList(path, value, context.rules);
   return listed.length === 0 ? [] : [operation(sent, { kind: 'attribute', path, filter: undefined }, listed)];
 }
 
@@ -116,11 +113,8 @@ function onWrite(
 ): PatchOperation[] {
   const { attribute, subAttribute } = path;
   const value = sent.value ?? null;
-  if (clears(value, context.rules)) {
+  if (clears(value)) {
     return onClear(sent, path, filter);
-  }
-  if (value === '') {
-    throw new ScimError(400, 'invalidValue', 'the empty string does not unassign an attribute; use remove or null');
   }
   if (subAttribute?.name === '$ref' && attribute.subAttributes.has('value')) {
     return onReference(context, sent, path, value);

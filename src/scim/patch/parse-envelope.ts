@@ -28,7 +28,7 @@ export function parseEnvelope(body: unknown, rules: PatchRules, maximumOperation
     throw new ScimError(400, 'invalidSyntax', 'Operations must be an array of at least one operation');
   }
   if (operations.length > maximumOperations) {
-    const detail = `Operations holds ${operations.length} operations, more than the limit of ${maximumOperations}`;
+    const detail = `Operations holds ${operations.length} operations, more than the limit of ${maximumOperations} (LIMIT_PATCH_OPERATIONS)`;
     throw new ScimError(400, 'invalidValue', detail);
   }
   return operations.map((operation, index) => parseOperation(operation, index, rules));

@@ -45,9 +45,6 @@ function removedMembers(value: JsonValue | undefined, rules: PatchRules): Member
   if (value === undefined || value === null) {
     return { kind: 'removeAll' };
   }
-  if (!rules.removeListedValues) {
-    throw new ScimError(400, 'invalidValue', 'remove takes no value; name the members by a filter in the path');
-  }
   const ids = parseMemberIds(value, rules);
   return ids.length === 0 ? undefined : { kind: 'remove', ids };
 }

@@ -4,16 +4,16 @@ import { type AttributePath, type JsonObject, type JsonValue, parseAttributeValu
 import { isObject } from './json.js';
 
 /**
- * Whether a sent value means "unassigned": null, [] and, where the rules allow it, "". An empty object does not: it
- * sets no sub-attribute.
+ * Whether a sent value means "unassigned": null, [] and "", by which Entra clears a manager. An empty object does not:
+ * it sets no sub-attribute.
  */
-export function clears(value: JsonValue, rules: PatchRules): boolean {
+export function clears(value: JsonValue): boolean {
   // One level only: a value nested thousands of arrays deep must not exhaust the stack.
-  return isEmpty(value, rules) || (Array.isArray(value) && value.every((element) => isEmpty(element, rules)));
+  return isEmpty(value) || (Array.isArray(value) && value.every(isEmpty));
 }
 
-function isEmpty(value: JsonValue, rules: PatchRules): boolean {
-  return value === null || (value === '' && rules.emptyStringClears);
+function isEmpty(value: JsonValue): boolean {
+  return value === null || value === '';
 }
 
 /** The path with no part required: what is merged into a value may leave out what is there already. */
@@ -52,7 +52,7 @@ interface PartValue {
 export function parseParts(path: AttributePath, value: JsonValue, rules: PatchRules): PartValue[] {
   const parsed = parseAttributeValue(mergeable(path), value, rules);
   const values: JsonObject = isObject(parsed) ? parsed : {};
-  const cleared = clearedNames(value, rules);
+  const cleared = clearedNames(value);
   const parts: PartValue[] = [];
   for (const subAttribute of path.attribute.subAttributes.values()) {
     if (subAttribute.mutability === 'readOnly') {
@@ -66,11 +66,11 @@ export function parseParts(path: AttributePath, value: JsonValue, rules: PatchRu
   return parts;
 }
 
-function clearedNames(value: JsonValue, rules: PatchRules): ReadonlySet<string> {
+function clearedNames(value: JsonValue): ReadonlySet<string> {
   const sent = Array.isArray(value) ? value[0] : value;
   if (!isObject(sent)) {
     return new Set();
   }
-  const cleared = Object.entries(sent).filter(([, part]) => clears(part, rules));
+  const cleared = Object.entries(sent).filter(([, part]) => clears(part));
   return new Set(cleared.map(([name]) => name.toLowerCase()));
 }

@@ -24,7 +24,7 @@ export function parsePatch(
     for (const operation of inOperation(sent.label, () => parseSentOperation(context, sent))) {
       members += memberCount(operation);
       if (members > limits.members) {
-        const detail = `the request names more members than the limit of ${limits.members}`;
+        const detail = `the request names more members than the limit of ${limits.members} (LIMIT_MEMBERS_PER_REQUEST)`;
         throw operationError(sent.label, 'invalidValue', detail);
       }
       operations.push(operation);

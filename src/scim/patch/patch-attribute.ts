@@ -27,14 +27,21 @@ export function patchAttribute(
   if (attribute.required && before !== undefined && isUnassigned(after)) {
     throw new ScimError(400, 'mutability', `${attribute.name} is required and cannot be removed`);
   }
-  requireRoom(attribute, after, rules);
+  requireRoom(attribute, before, after, rules);
   writeAttribute(document, path, after);
 }
 
 /** The limit of one request is no limit: what many requests, or many operations, add up to must be within it too. */
-function requireRoom(attribute: Attribute, after: JsonValue | undefined, { limits }: PatchRules): void {
-  if (!Array.isArray(after) || after.length <= limits.values) return;
-  throw new ScimError(400, 'invalidValue', `${attribute.name} must not have more than ${limits.values} values`);
+function requireRoom(
+  attribute: Attribute,
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+  { limits }: PatchRules,
+): void {
+  const most = limits.valuesPerAttribute;
+  if (!Array.isArray(after) || after.length <= most || after.length <= asList(before).length) return;
+  const detail = `${attribute.name} must not have more than ${most} values (LIMIT_VALUES_PER_ATTRIBUTE)`;
+  throw new ScimError(400, 'invalidValue', detail);
 }
 
 function afterOperation(
@@ -47,9 +54,7 @@ function afterOperation(
   const { path, filter } = target;
   const { attribute, subAttribute } = path;
   if (attribute.multiValued) {
-    const createsElements =
-      rules.createMissingTarget === 'add-and-replace' || (rules.createMissingTarget === 'add' && kind === 'add');
-    return patchElements(asList(before), { kind, path, filter, value, createsElements });
+    return patchElements(asList(before), { kind, path, filter, value, createsElements: rules.createMissingTarget });
   }
   if (subAttribute !== undefined) {
     return withSubAttribute(isObject(before) ? before : {}, subAttribute, operation);

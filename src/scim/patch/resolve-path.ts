@@ -40,7 +40,7 @@ export function resolvePath(
   if (found.subAttribute !== undefined || !found.attribute.multiValued) {
     throw new ScimError(400, 'invalidPath', `${parsed.attribute} has no values that a filter could choose from`);
   }
-  const filter = bindElementFilter(parsed.filter, found, { booleanStrings: rules.booleanStrings });
+  const filter = bindElementFilter(parsed.filter, found, { booleanStrings: rules.booleanStringsInFilters });
   const path = parsed.subAttribute === undefined ? found : withSubAttribute(found, parsed.subAttribute);
   return path === undefined ? undefined : { kind: 'attribute', path, filter };
 }

@@ -1,10 +1,2 @@
-export { PROFILE_NAMES, profileNamed } from './profiles.js';
-export type {
-  AnswerRules,
-  FilterRules,
-  ParseRules,
-  PatchRules,
-  Profile,
-  ValueLimits,
-  ValueRules,
-} from './rules.js';
+export { createProfiles, PROFILE_NAMES, type Profiles } from './create-profiles.js';
+export type { AnswerRules, FilterRules, ParseRules, PatchRules, Profile, ValueLimits, ValueRules } from './rules.js';

@@ -14,12 +14,13 @@ import { ScimError } from '../errors.js';
 import { compileFilter, groupColumns, memberColumns } from '../filter/index.js';
 import { parseListParameters, runList } from '../list/index.js';
 import { applyPatch, type PatchOperation, parsePatch } from '../patch/index.js';
-import type { ScimContext, ScimRequest } from '../request.js';
+import type { ScimContext, ScimLimits, ScimRequest } from '../request.js';
 import { GROUP, type JsonObject, type Projection, parseProjection, parseResource } from '../schema/index.js';
 import { listAnswer, resourceAnswer } from './answer.js';
 import { requireDocumentSize } from './document-size.js';
 import { createGroupBodies } from './group-bodies.js';
 import { idIfPossible } from './id-if-possible.js';
+import { keepOmitted } from './keep-omitted.js';
 import { patchLimits } from './patch-limits.js';
 import { isKnown, requireMatch } from './preconditions.js';
 import { groupProfile } from './profiles-of-documents.js';
@@ -30,7 +31,6 @@ import {
   type ResourceHandlers,
   readerOf,
 } from './resource-handlers.js';
-import { asksForAttributes } from './users.js';
 
 interface Wanted {
   readonly edit: (current: GroupRecord) => GroupEdit;
@@ -49,18 +49,19 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
   async function answerWith(status: number, id: string, request: ScimRequest, context: ScimContext) {
     const group = await readGroup(fresh, readerOf(context), id);
     if (group === undefined) throw notFound(id);
-    const body = await freshBodies.one(group, projectionOf(request), context);
+    const body = await freshBodies.one(group, projectionOf(request, limits), context);
     return resourceAnswer(status, group, locationOf(context, id), body);
   }
 
   async function update(id: string, request: ScimRequest, context: ScimContext, wanted: () => Wanted) {
     const actor = actorOf(context);
     return change.run(actor, { action: 'group.update', objectType: 'Group', objectId: idIfPossible(id) }, () => {
-      projectionOf(request);
+      projectionOf(request, limits);
       const { edit, members } = wanted();
       return updateGroup(database, actor, id, {
         members,
-        unknownMembers: context.profile.answers.unknownMembers === 'skip' ? 'skip' : 'reject',
+        unknownMembers: context.connection.unknownMembers,
+        uniqueName: context.connection.uniqueGroupNames,
         edit(current) {
           requireMatch(request.ifMatch, current.version);
           return edit(current);
@@ -72,7 +73,7 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
   return {
     async list(request, context) {
       const reader = readerOf(context);
-      const projection = projectionOf(request);
+      const projection = projectionOf(request, limits);
       const columns = groupColumns({
         siteId: reader.siteId,
         connectionId: context.connection.id,
@@ -92,13 +93,14 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
     async create(request, context) {
       const actor = actorOf(context);
       const created = await change.run(actor, { action: 'group.create', objectType: 'Group' }, () => {
-        projectionOf(request);
+        projectionOf(request, limits);
         const parsed = parseResource(GROUP, request.body(), context.profile.parse);
         return createGroup(database, actor, {
           profile: sized(parsed.document),
           externalId: parsed.externalId,
           members: (parsed.members ?? []).map((member) => member.value),
-          unknownMembers: context.profile.answers.unknownMembers,
+          unknownMembers: context.connection.unknownMembers,
+          uniqueName: context.connection.uniqueGroupNames,
         });
       });
       return answerWith(201, created.id, request, context);
@@ -107,7 +109,7 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
     async read(id, request, context) {
       const group = await readGroup(database, readerOf(context), id);
       if (group === undefined) throw notFound(id);
-      const projection = projectionOf(request);
+      const projection = projectionOf(request, limits);
       const location = locationOf(context, id);
       if (isKnown(request.ifNoneMatch, group.version)) return resourceAnswer(304, group, location, undefined);
       return resourceAnswer(200, group, location, await bodies.one(group, projection, context));
@@ -116,9 +118,16 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
     async replace(id, request, context) {
       await update(id, request, context, () => {
         const parsed = parseResource(GROUP, request.body(), context.profile.parse);
+        const ids = (parsed.members ?? []).map((member) => member.value);
+        const keeps = (name: string) => context.connection.putOmitted === 'keep' && !parsed.provided.has(name);
         return {
-          edit: () => ({ profile: sized(parsed.document), externalId: parsed.externalId }),
-          members: [{ kind: 'replaceAll', ids: (parsed.members ?? []).map((member) => member.value) }],
+          edit: (current) => ({
+            profile: sized(
+              context.connection.putOmitted === 'keep' ? keepOmitted(GROUP, parsed, current.document) : parsed.document,
+            ),
+            externalId: keeps('externalId') ? (current.externalId ?? undefined) : parsed.externalId,
+          }),
+          members: keeps('members') ? [] : [{ kind: 'replaceAll', ids }],
         };
       });
       return answerWith(200, id, request, context);
@@ -167,8 +176,14 @@ function patchedGroup(current: GroupRecord, operations: readonly PatchOperation[
   return { document: patched.document, externalId };
 }
 
-function projectionOf({ query }: ScimRequest): Projection {
-  return parseProjection(GROUP, query.getAll('attributes'), query.getAll('excludedAttributes'));
+/** With these parameters the answer to a PATCH has a body (RFC 7644 section 3.5.2). */
+function asksForAttributes({ query }: ScimRequest): boolean {
+  return query.has('attributes') || query.has('excludedAttributes');
+}
+
+function projectionOf({ query }: ScimRequest, { projectionAttributes }: ScimLimits): Projection {
+  const [included, excluded] = [query.getAll('attributes'), query.getAll('excludedAttributes')];
+  return parseProjection(GROUP, included, excluded, projectionAttributes);
 }
 
 function locationOf(context: ScimContext, id: string): string {

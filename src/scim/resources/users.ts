@@ -5,7 +5,9 @@ import {
   createUser,
   createUserReads,
   deleteUser,
+  findDeactivated,
   type ListRequest,
+  reactivateUser,
   type UserEdit,
   type UserProfile,
   type UserRecord,
@@ -16,11 +18,20 @@ import { ScimError } from '../errors.js';
 import { userColumns } from '../filter/index.js';
 import { parseListParameters, runList } from '../list/index.js';
 import { applyPatch, parsePatch } from '../patch/index.js';
-import type { ScimContext, ScimRequest } from '../request.js';
-import { type JsonObject, type Projection, parseProjection, parseResource, project, USER } from '../schema/index.js';
+import type { ScimContext, ScimLimits, ScimRequest } from '../request.js';
+import {
+  type JsonObject,
+  type ParsedResource,
+  type Projection,
+  parseProjection,
+  parseResource,
+  project,
+  USER,
+} from '../schema/index.js';
 import { listAnswer, resourceAnswer } from './answer.js';
 import { requireDocumentSize } from './document-size.js';
 import { idIfPossible } from './id-if-possible.js';
+import { keepOmitted } from './keep-omitted.js';
 import { patchLimits } from './patch-limits.js';
 import { isKnown, requireMatch } from './preconditions.js';
 import { emailsOf, userProfile } from './profiles-of-documents.js';
@@ -35,8 +46,21 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
 
   const sized = (document: JsonObject) => userProfile(requireDocumentSize(document, limits));
 
+  function replaced(
+    current: UserRecord,
+    parsed: ParsedResource,
+    passwordHash: string | undefined,
+    { connection }: ScimContext,
+  ): UserEdit {
+    if (connection.putOmitted === 'clear') {
+      return userEdit(current, sized(parsed.document), parsed.externalId, passwordHash);
+    }
+    const externalId = parsed.provided.has('externalId') ? parsed.externalId : (current.externalId ?? undefined);
+    return userEdit(current, sized(keepOmitted(USER, parsed, current.document)), externalId, passwordHash);
+  }
+
   async function answerWith(status: number, record: UserRecord, request: ScimRequest, context: ScimContext) {
-    const projection = projectionOf(request);
+    const projection = projectionOf(request, limits);
     const user = await users.written(readerOf(context), record, projection.wants('groups'));
     return resourceAnswer(status, user, locationOf(context, user.id), show(user, projection, context));
   }
@@ -55,7 +79,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
   return {
     async list(request, context) {
       const reader = readerOf(context);
-      const projection = projectionOf(request);
+      const projection = projectionOf(request, limits);
       const columns = userColumns({ ...scope(context), baseUrl: context.baseUrl });
       const parameters = parseListParameters(USER, request.query, columns, context, limits);
       const source = {
@@ -74,17 +98,25 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
     async create(request, context) {
       const actor = actorOf(context);
       const created = await change.run(actor, { action: 'user.create', objectType: 'User' }, async () => {
-        projectionOf(request);
+        projectionOf(request, limits);
         const parsed = parseResource(USER, request.body(), context.profile.parse);
+        const { externalId } = parsed;
         const document = { ...parsed.document, active: parsed.document.active ?? true };
         const passwordHash = await passwords.hashFor(context, parsed.password);
-        return createUser(actor, { profile: sized(document), externalId: parsed.externalId, passwordHash });
+        const mayReturn = context.connection.reactivate && externalId !== undefined && document.active === true;
+        const returning = mayReturn ? await findDeactivated(database, actor, externalId) : undefined;
+        if (returning !== undefined) {
+          return reactivateUser(actor, returning, (current) =>
+            replaced(current, { ...parsed, document }, passwordHash, context),
+          );
+        }
+        return createUser(actor, { profile: sized(document), externalId, passwordHash });
       });
       return answerWith(201, created, request, context);
     },
 
     async read(id, request, context) {
-      const projection = projectionOf(request);
+      const projection = projectionOf(request, limits);
       const user = await users.read(readerOf(context), id, projection.wants('groups'));
       if (user === undefined) throw notFound(id);
       const location = locationOf(context, id);
@@ -94,13 +126,14 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
 
     async replace(id, request, context) {
       const { record } = await update(id, request, context, async () => {
-        projectionOf(request);
+        projectionOf(request, limits);
         const parsed = parseResource(USER, request.body(), context.profile.parse);
         const passwordHash = await passwords.hashFor(context, parsed.password);
         return (current) => {
           // An omitted `active` must neither disable nor enable anybody (A-01).
           const active = parsed.document.active ?? current.document.active !== false;
-          return userEdit(current, sized({ ...parsed.document, active }), parsed.externalId, passwordHash);
+          const document = { ...parsed.document, active };
+          return replaced(current, { ...parsed, document }, passwordHash, context);
         };
       });
       return answerWith(200, record, request, context);
@@ -108,7 +141,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
 
     async patch(id, request, context) {
       const { record } = await update(id, request, context, async () => {
-        projectionOf(request);
+        projectionOf(request, limits);
         const operations = parsePatch(USER, request.body(), context.profile.patch, patchLimits(limits));
         const password = operations.flatMap(({ target, value }) =>
           target.kind === 'password' && typeof value === 'string' ? [value] : [],
@@ -122,10 +155,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
           return userEdit(current, sized(document), externalId, passwordHash);
         };
       });
-      if (context.profile.answers.patchUser === 'resource' || asksForAttributes(request)) {
-        return answerWith(200, record, request, context);
-      }
-      return resourceAnswer(204, record, locationOf(context, id), undefined);
+      return answerWith(200, record, request, context);
     },
 
     async remove(id, request, context) {
@@ -159,14 +189,9 @@ function show(user: UserView, projection: Projection, { baseUrl }: ScimContext):
   return projection.isDefault ? text : JSON.stringify(project(USER, parseRendered(text), projection));
 }
 
-function projectionOf(request: ScimRequest): Projection {
-  const { query } = request;
-  return parseProjection(USER, query.getAll('attributes'), query.getAll('excludedAttributes'));
-}
-
-/** With these parameters the answer to a PATCH has a body (RFC 7644 section 3.5.2). */
-export function asksForAttributes({ query }: ScimRequest): boolean {
-  return query.has('attributes') || query.has('excludedAttributes');
+function projectionOf({ query }: ScimRequest, { projectionAttributes }: ScimLimits): Projection {
+  const [included, excluded] = [query.getAll('attributes'), query.getAll('excludedAttributes')];
+  return parseProjection(USER, included, excluded, projectionAttributes);
 }
 
 function locationOf(context: ScimContext, id: string): string {

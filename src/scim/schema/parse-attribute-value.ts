@@ -47,8 +47,12 @@ function parseValues(attribute: Attribute, value: unknown, rules: ValueRules, pa
   if (Array.isArray(value)) list = value;
   else if (rules.objectForArray && typeof value === 'object') list = [value];
   else throw invalidValue(path, 'must be an array');
-  const limit = attribute === MEMBERS ? rules.limits.members : rules.limits.values;
-  if (list.length > limit) throw invalidValue(path, `must not have more than ${limit} values`);
+  const { membersPerRequest, valuesPerAttribute } = rules.limits;
+  const [limit, setting] =
+    attribute === MEMBERS
+      ? [membersPerRequest, 'LIMIT_MEMBERS_PER_REQUEST']
+      : [valuesPerAttribute, 'LIMIT_VALUES_PER_ATTRIBUTE'];
+  if (list.length > limit) throw invalidValue(path, `must not have more than ${limit} values (${setting})`);
   const values: JsonValue[] = [];
   for (const [index, element] of list.entries()) {
     const parsed = parseSingle(attribute, element, rules, `${path}[${index}]`);

@@ -85,7 +85,7 @@ function parseText(attribute: Attribute, value: unknown, rules: ValueRules, path
 /** PostgreSQL refuses NUL and lone surrogates in jsonb, and too long keys in an index: here it is a client's error. */
 function requireStorable(attribute: Attribute, value: string, rules: ValueRules, path: string): void {
   if (value.length > rules.limits.stringLength) {
-    throw invalidValue(path, `must not be longer than ${rules.limits.stringLength} characters`);
+    throw invalidValue(path, `must not be longer than ${rules.limits.stringLength} characters (LIMIT_STRING_LENGTH)`);
   }
   if (value.includes('\0')) throw invalidValue(path, 'must not contain NUL characters');
   if (LONE_SURROGATE.test(value)) throw invalidValue(path, 'must be well-formed Unicode (it has a lone surrogate)');
@@ -100,7 +100,7 @@ function requireStorable(attribute: Attribute, value: string, rules: ValueRules,
   // A code unit makes at most three bytes, and the mappings of the key at most three of each.
   if (value.length * 9 <= keyBytes) return;
   if (Math.max(Buffer.byteLength(value), Buffer.byteLength(comparisonKey(value))) > keyBytes) {
-    throw invalidValue(path, `must not be longer than ${keyBytes} bytes`);
+    throw invalidValue(path, `must not be longer than ${keyBytes} bytes (LIMIT_KEY_BYTES)`);
   }
 }
 

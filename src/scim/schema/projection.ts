@@ -29,11 +29,17 @@ type Names = string | readonly string[] | undefined;
 /**
  * Reads `attributes` and `excludedAttributes`. Names are paths or an extension's URN (A-26); unknown ones are ignored
  * (PRJ-13).
- * @throws ScimError 400 invalidValue when both are given (A-25)
+ * @param most how many names there may be, the setting LIMIT_PROJECTION_ATTRIBUTES
+ * @throws ScimError 400 invalidValue when both are given (A-25), or too many
  */
-export function parseProjection(type: ResourceType, attributes?: Names, excludedAttributes?: Names): Projection {
-  const included = splitNames(attributes);
-  const excluded = splitNames(excludedAttributes);
+export function parseProjection(
+  type: ResourceType,
+  attributes: Names,
+  excludedAttributes: Names,
+  most: number,
+): Projection {
+  const included = namesOf('attributes', attributes, most);
+  const excluded = namesOf('excludedAttributes', excludedAttributes, most);
   if (included.length > 0 && excluded.length > 0) {
     throw invalidValue('attributes', 'and excludedAttributes must not be given together');
   }
@@ -202,12 +208,16 @@ function hidesAnything(type: ResourceType): boolean {
   );
 }
 
-function splitNames(names: Names): string[] {
-  const list = names === undefined ? [] : typeof names === 'string' ? [names] : names;
-  return list
+function namesOf(parameter: string, given: Names, most: number): string[] {
+  const list = given === undefined ? [] : typeof given === 'string' ? [given] : given;
+  const names = list
     .flatMap((text) => text.split(','))
     .map((name) => name.trim())
     .filter((name) => name !== '');
+  if (names.length > most) {
+    throw invalidValue(parameter, `must not hold more than ${most} names (LIMIT_PROJECTION_ATTRIBUTES)`);
+  }
+  return names;
 }
 
 function isNotEmpty(value: JsonValue): boolean {

@@ -29,6 +29,11 @@ export function requireSchemas(type: ResourceType, value: unknown, rules: ParseR
   if (!Array.isArray(value) || value.length === 0) {
     throw invalidSyntax(`Attribute 'schemas' must be a non-empty array that contains ${type.schema.id}.`);
   }
+  const { valuesPerAttribute } = rules.limits;
+  if (value.length > valuesPerAttribute) {
+    const limit = `${valuesPerAttribute} values (LIMIT_VALUES_PER_ATTRIBUTE)`;
+    throw invalidSyntax(`Attribute 'schemas' must not have more than ${limit}.`);
+  }
   let hasBase = false;
   for (const urn of value) {
     if (typeof urn !== 'string') throw invalidSyntax("Attribute 'schemas' must contain strings only.");

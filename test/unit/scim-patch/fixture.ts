@@ -1,7 +1,8 @@
 import { ScimError } from '../../../src/scim/errors.js';
 import { applyPatch, type PatchLimits, type PatchResult, parsePatch } from '../../../src/scim/patch/index.js';
-import { type PatchRules, profileNamed } from '../../../src/scim/profiles/index.js';
+import type { PatchRules } from '../../../src/scim/profiles/index.js';
 import { GROUP, type JsonObject, type JsonValue, type ResourceType, USER } from '../../../src/scim/schema/index.js';
+import { profileNamed } from '../../support/profile.js';
 
 export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
@@ -15,11 +16,7 @@ export const LIMITS: PatchLimits = {
 };
 
 export function rulesOf(profile: string): PatchRules {
-  const found = profileNamed(profile);
-  if (found === undefined) {
-    throw new Error(`no profile ${profile}`);
-  }
-  return found.patch;
+  return profileNamed(profile).patch;
 }
 
 /** A user as it is stored, with something of every kind. */

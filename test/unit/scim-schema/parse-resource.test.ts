@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { ENTERPRISE_USER_URN, GROUP, parseResource, USER, USER_URN } from '../../../src/scim/schema/index.js';
-import { parseGroup, parseUser, profile, refusal } from './support.js';
+import { profileNamed } from '../../support/profile.js';
+import { parseGroup, parseUser, refusal } from './support.js';
 
-const RULES = profile('generic').parse;
+const RULES = profileNamed('generic').parse;
 const URN = ENTERPRISE_USER_URN;
 
 describe('the shape of a body', () => {

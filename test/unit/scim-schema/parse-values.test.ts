@@ -8,7 +8,8 @@ import {
   resolveAttribute,
   USER,
 } from '../../../src/scim/schema/index.js';
-import { parseUser, profile, refusal } from './support.js';
+import { profileNamed } from '../../support/profile.js';
+import { parseUser, refusal } from './support.js';
 
 const URN = ENTERPRISE_USER_URN;
 
@@ -56,7 +57,7 @@ describe('types', () => {
     });
     const type = { ...USER, schema, extensions: [] };
     const parse = (attributes: object): unknown =>
-      parseResource(type, { schemas: [schema.id], ...attributes }, profile('generic').parse).document;
+      parseResource(type, { schemas: [schema.id], ...attributes }, profileNamed('generic').parse).document;
     const since = '2024-01-01T00:00:00.5+02:00';
     expect(parse({ count: 3, ratio: 1.5, since, tags: ['b', 'a', 'b', null] })).toEqual({
       schemas: [schema.id],
@@ -92,7 +93,7 @@ describe('types', () => {
   it('MT-08 keeps any Unicode but NUL and halves of characters', () => {
     expect(document({ displayName: 'Zoë 山田 😀' })).toEqual({ displayName: 'Zoë 山田 😀' });
     expect(refusal(() => parseUser({ title: 'a\u0000b' }))).toContain("'title' must not contain NUL");
-    const rules = profile('generic').parse;
+    const rules = profileNamed('generic').parse;
     const half = { schemas: [USER.schema.id], userName: 'x', title: '\ud83d' };
     expect(refusal(() => parseResource(USER, half, rules))).toContain("'title' must be well-formed Unicode");
   });
@@ -193,7 +194,7 @@ describe('the switches', () => {
 });
 
 describe('parseAttributeValue', () => {
-  const rules = profile('generic').patch;
+  const rules = profileNamed('generic').patch;
   const parse = (path: string, value: unknown, type = USER): unknown => {
     const found = resolveAttribute(type, path);
     if (found === undefined) throw new Error(path);

@@ -4,8 +4,9 @@ import {
   ENTERPRISE_USER_URN,
   GROUP,
   type JsonObject,
-  parseProjection,
+  parseProjection as parse,
   project,
+  type ResourceType,
   USER,
   USER_URN,
 } from '../../../src/scim/schema/index.js';
@@ -25,6 +26,9 @@ const ADA: JsonObject = {
 };
 const ALWAYS = { schemas: ADA.schemas, id: '1' };
 
+type Names = string | readonly string[];
+const parseProjection = (type: ResourceType, attributes?: Names, excluded?: Names) =>
+  parse(type, attributes, excluded, 20);
 const included = (...names: string[]): JsonObject => project(USER, ADA, parseProjection(USER, names));
 const excluded = (...names: string[]): JsonObject => project(USER, ADA, parseProjection(USER, undefined, names));
 

@@ -18,7 +18,8 @@ import {
   USER_URN,
   validateDocument,
 } from '../../../src/scim/schema/index.js';
-import { profile } from './support.js';
+
+import { profileNamed } from '../../support/profile.js';
 
 const NAMES = [USER, GROUP].flatMap((type) =>
   [...type.schema.attributes.values()].flatMap((a) => [a.name, ...[...a.subAttributes.values()].map((s) => s.name)]),
@@ -90,7 +91,7 @@ describe('properties', () => {
     fc.assert(
       fc.property(type, fc.oneof(anyBody, tree), profileName, (typeName, body, name) => {
         const resourceType = typeOf(typeName);
-        parsed(resourceType, body, profile(name).parse);
+        parsed(resourceType, body, profileNamed(name).parse);
       }),
       { numRuns: 2000 },
     );
@@ -101,7 +102,7 @@ describe('properties', () => {
     fc.assert(
       fc.property(type, fc.oneof(goodBody, anyBody), profileName, (typeName, body, name) => {
         const resourceType = typeOf(typeName);
-        const rules = profile(name).parse;
+        const rules = profileNamed(name).parse;
         const first = parsed(resourceType, body, rules);
         if (first === undefined) return;
         accepted += 1;
@@ -117,7 +118,7 @@ describe('properties', () => {
   it('folding twice is folding once', () => {
     fc.assert(
       fc.property(goodBody, (body) => {
-        const first = parsed(USER, body, profile('generic').parse);
+        const first = parsed(USER, body, profileNamed('generic').parse);
         if (first === undefined) return;
         const folded = foldDocument(USER, first.document);
         expect(foldDocument(USER, { ...folded, ...extensionOf(folded) })).toEqual(folded);
@@ -132,7 +133,7 @@ describe('properties', () => {
         const found = resolveAttribute(resourceType, path, { bareExtensionNames: true });
         if (found !== undefined) expect(path.toLowerCase()).toContain(found.attribute.name.toLowerCase());
         const resource = { schemas: [resourceType.schema.id], id: '1' };
-        expect(project(resourceType, resource, parseProjection(resourceType, path))).toEqual(resource);
+        expect(project(resourceType, resource, parseProjection(resourceType, path, undefined, 100))).toEqual(resource);
       }),
     );
   });

@@ -1,0 +1,50 @@
+import { type Command, Option } from 'commander';
+import type { ConnectionSettings } from '../connections/index.js';
+import { UsageError } from './usage-error.js';
+
+/** Settings of a connection as options; those that were not given are undefined. */
+export type SettingOptions = Partial<ConnectionSettings>;
+
+/** Adds an option for each setting of a connection. */
+export function withSettingOptions(command: Command): Command {
+  return command
+    .option('--profile <profile>', 'which identity provider it is; see docs/profiles.md (generic)')
+    .option('--adopt', 'let it take over users and groups that nobody owns')
+    .option('--no-adopt', 'and not (the default)')
+    .addOption(choice('--sees <what>', 'all of the site, or only its own and unowned objects', ['site', 'own']))
+    .addOption(choice('--passwords <policy>', 'what happens to passwords it sends', ['ignore', 'refuse', 'store']))
+    .addOption(
+      choice(
+        '--unknown-members <policy>',
+        'members of a group that do not exist: refuse the request, or pass them over',
+        ['reject', 'skip'],
+      ),
+    )
+    .addOption(choice('--put-omitted <policy>', 'attributes that a PUT does not mention', ['clear', 'keep']))
+    .option('--unique-group-names', 'refuse a group whose name another group of the site has')
+    .option('--no-unique-group-names', 'and not (the default)')
+    .option('--reactivate', 'a POST with the externalId of a user it deactivated brings that user back')
+    .option('--no-reactivate', 'and not (the default): such a POST is 409 where the userName is taken')
+    .addOption(choice('--discovery <access>', 'who may read Schemas and ResourceTypes', ['public', 'protected']));
+}
+
+/** The first choice is what a new connection has. */
+function choice(flags: string, description: string, choices: readonly string[]): Option {
+  return new Option(flags, `${description}; by default ${choices[0]}`).choices(choices);
+}
+
+/** The settings that were given. @throws UsageError for a profile that does not exist */
+export async function givenSettings(options: SettingOptions): Promise<SettingOptions> {
+  if (options.profile !== undefined) await requireProfile(options.profile);
+  const { profile, adopt, sees, passwords, unknownMembers, putOmitted, uniqueGroupNames, reactivate, discovery } =
+    options;
+  const all = { profile, adopt, sees, passwords, unknownMembers, putOmitted, uniqueGroupNames, reactivate, discovery };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+async function requireProfile(name: string): Promise<void> {
+  // The engine takes longer to load than every other command takes to run.
+  const { PROFILE_NAMES } = await import('../scim/index.js');
+  if (PROFILE_NAMES.includes(name)) return;
+  throw new UsageError(`unknown profile '${name}'. Profiles: ${PROFILE_NAMES.join(', ')}`);
+}
