@@ -5,6 +5,7 @@ import { hasPendingMigrations } from './database/index.js';
 import { RollcallError } from './errors/index.js';
 import { firstStartAdvice } from './first-start.js';
 import { closeServer, createHttpApp, createServer, listen } from './http/index.js';
+import { applicationKeys } from './licensing/index.js';
 import { createDiscovery, createScim, ScimError } from './scim/index.js';
 import { openServices, type Services } from './services.js';
 import { startUpkeep } from './upkeep.js';
@@ -32,7 +33,7 @@ export function createApp({ config, database, change, authenticator, logger }: S
   return createHttpApp({
     config,
     engine,
-    discovery: createDiscovery({ limits }),
+    discovery: createDiscovery({ limits, applicationKeys: (siteId) => applicationKeys(database, siteId) }),
     authenticator,
     change,
     logger,

@@ -66,6 +66,7 @@ export function connectionFields(config: Config, connection: ConnectionWithToken
     'Unique group names': connection.uniqueGroupNames ? 'yes' : 'no',
     Reactivates: connection.reactivate ? 'yes' : 'no',
     Discovery: connection.discovery,
+    Roles: connection.roles,
     Created: connection.createdAt,
   });
   return [about, '', tokens, ...expiryWarnings(config, connection)].join('\n');

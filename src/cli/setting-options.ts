@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { ConnectionSettings } from '../connections/index.js';
+import { type ConnectionSettings, SETTING_NAMES } from '../connections/index.js';
 import { UsageError } from './usage-error.js';
 
 /** Settings of a connection as options; those that were not given are undefined. */
@@ -25,7 +25,8 @@ export function withSettingOptions(command: Command): Command {
     .option('--no-unique-group-names', 'and not (the default)')
     .option('--reactivate', 'a POST with the externalId of a user it deactivated brings that user back')
     .option('--no-reactivate', 'and not (the default): such a POST is 409 where the userName is taken')
-    .addOption(choice('--discovery <access>', 'who may read Schemas and ResourceTypes', ['public', 'protected']));
+    .addOption(choice('--discovery <access>', 'who may read Schemas and ResourceTypes', ['public', 'protected']))
+    .addOption(choice('--roles <shape>', 'how it can look up what access there is', ['none', 'draft', 'okta']));
 }
 
 /** The first choice is what a new connection has. */
@@ -36,10 +37,8 @@ function choice(flags: string, description: string, choices: readonly string[]):
 /** The settings that were given. @throws UsageError for a profile that does not exist */
 export async function givenSettings(options: SettingOptions): Promise<SettingOptions> {
   if (options.profile !== undefined) await requireProfile(options.profile);
-  const { profile, adopt, sees, passwords, unknownMembers, putOmitted, uniqueGroupNames, reactivate, discovery } =
-    options;
-  const all = { profile, adopt, sees, passwords, unknownMembers, putOmitted, uniqueGroupNames, reactivate, discovery };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  const given = SETTING_NAMES.filter((name) => options[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, options[name]]));
 }
 
 async function requireProfile(name: string): Promise<void> {

@@ -12,6 +12,10 @@ export const DEFAULT_SETTINGS: ConnectionSettings = {
   uniqueGroupNames: false,
   reactivate: false,
   discovery: 'public',
+  roles: 'none',
+  showEntitlements: false,
+  assign: false,
+  roleValues: 'any',
 };
 
 const COLUMNS: { readonly [Name in keyof ConnectionSettings]: Sql } = {
@@ -24,6 +28,10 @@ const COLUMNS: { readonly [Name in keyof ConnectionSettings]: Sql } = {
   uniqueGroupNames: sql`unique_group_names`,
   reactivate: sql`reactivate`,
   discovery: sql`discovery`,
+  roles: sql`roles`,
+  showEntitlements: sql`show_entitlements`,
+  assign: sql`assign`,
+  roleValues: sql`role_values`,
 };
 
 export type SettingName = keyof ConnectionSettings;

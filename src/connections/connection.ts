@@ -15,6 +15,17 @@ export interface ConnectionSettings {
   readonly reactivate: boolean;
   /** Whether Schemas and ResourceTypes need a token; ServiceProviderConfig never does. */
   readonly discovery: 'public' | 'protected';
+  /**
+   * Which resource types tell it what access there is: `draft` the Role and Entitlement of
+   * draft-ietf-scim-roles-entitlements-01, `okta` those that Okta's entitlement management reads.
+   */
+  readonly roles: 'none' | 'draft' | 'okta';
+  /** Whether its users show the access that they have through groups and grants. */
+  readonly showEntitlements: boolean;
+  /** Whether published roles that it writes on users become direct grants. */
+  readonly assign: boolean;
+  /** Whether it may write roles and entitlements that are not published. */
+  readonly roleValues: 'any' | 'published';
 }
 
 /** A provisioning client: an identity provider's SCIM client, or a Google Workspace that is read. */

@@ -14,6 +14,8 @@ import type { TokenScope } from './connection.js';
 @Check('connections_unknown_members', `unknown_members IN ('reject', 'skip')`)
 @Check('connections_put_omitted', `put_omitted IN ('clear', 'keep')`)
 @Check('connections_discovery', `discovery IN ('public', 'protected')`)
+@Check('connections_roles', `roles IN ('none', 'draft', 'okta')`)
+@Check('connections_role_values', `role_values IN ('any', 'published')`)
 export class Connection {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'connections_pk' }) siteId!: number;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'connections_pk' }) id!: string;
@@ -30,6 +32,10 @@ export class Connection {
   @Column('boolean', { name: 'unique_group_names', default: false }) uniqueGroupNames!: boolean;
   @Column('boolean', { default: false }) reactivate!: boolean;
   @Column('text', { default: 'public' }) discovery!: 'public' | 'protected';
+  @Column('text', { default: 'none' }) roles!: 'none' | 'draft' | 'okta';
+  @Column('boolean', { name: 'show_entitlements', default: false }) showEntitlements!: boolean;
+  @Column('boolean', { default: false }) assign!: boolean;
+  @Column('text', { name: 'role_values', default: 'any' }) roleValues!: 'any' | 'published';
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 

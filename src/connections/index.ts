@@ -9,5 +9,6 @@ export {
   setConnectionState,
   updateConnection,
 } from './connection-commands.js';
+export { SETTING_NAMES } from './connection-settings.js';
 export { connectionEntities } from './entities.js';
 export { type ConnectionWithTokens, listConnections } from './read-connections.js';

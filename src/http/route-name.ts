@@ -1,6 +1,9 @@
 const ENDPOINTS: ReadonlySet<string> = new Set([
   'Users',
   'Groups',
+  'Roles',
+  'Entitlements',
+  'Licenses',
   'ServiceProviderConfig',
   'ResourceTypes',
   'Schemas',

@@ -36,6 +36,7 @@ export class ApplicationRole {
 @Check('grants_one_holder', 'num_nonnulls(group_id, user_id) = 1')
 @Index('grants_group_role', { synchronize: false })
 @Index('grants_user_role', { synchronize: false })
+@Index('grants_connection_role', { synchronize: false })
 @ForeignKey(() => ApplicationRole, ['siteId', 'roleId'], ['siteId', 'id'], { name: 'grants_role', onDelete: 'CASCADE' })
 export class Grant {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'grants_pk' }) siteId!: number;

@@ -9,6 +9,13 @@ export { licensingEntities } from './entities.js';
 export { addGrant, type Grant, type GrantHolder, listGrants, removeGrant } from './grants.js';
 export { setSeats } from './licences.js';
 export {
+  applicationKeys,
+  type PublishedLicence,
+  type PublishedRole,
+  publishedLicences,
+  publishedRoles,
+} from './published.js';
+export {
   readEntitlements,
   readWaitingPlaces,
   type UserEntitlement,

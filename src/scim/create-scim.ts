@@ -3,7 +3,13 @@ import type { Database } from '../database/index.js';
 import { createEngine, type ReportError } from './handle.js';
 import { createPageAnchors } from './list/index.js';
 import type { ScimEngine, ScimLimits } from './request.js';
-import { createGroupHandlers, createPasswordHasher, createUserHandlers } from './resources/index.js';
+import {
+  createGroupHandlers,
+  createPasswordHasher,
+  createPublishedHandlers,
+  createUserHandlers,
+  PUBLISHED_ENDPOINTS,
+} from './resources/index.js';
 
 export interface ScimDependencies {
   readonly database: Database;
@@ -18,6 +24,7 @@ export function createScim({ database, change, limits, report }: ScimDependencie
   const endpoints = new Map([
     ['Users', createUserHandlers(dependencies)],
     ['Groups', createGroupHandlers(dependencies)],
+    ...PUBLISHED_ENDPOINTS.map((path) => [path.slice(1), createPublishedHandlers(dependencies, path)] as const),
   ]);
   return createEngine({ endpoints, others: new Map() }, report);
 }

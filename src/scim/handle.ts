@@ -22,7 +22,7 @@ export function createEngine(places: Places, report: ReportError): ScimEngine {
 }
 
 function answer(places: Places, request: ScimRequest, context: ScimContext): Promise<ScimResponse> {
-  const operations = findOperations(places, request.path);
+  const operations = findOperations(places, request.path, context);
   if (operations === undefined) throw unsupported(request) ?? unknownEndpoint(request);
   if (context.scope === 'read' && !isRead(request)) throw readOnly();
   const operation = operationOf(operations, request.method);

@@ -18,14 +18,19 @@ export interface Places {
 
 /**
  * Finds what a path offers: `/{Endpoint}`, `/{Endpoint}/{id}`, or one of the other places.
- * @returns undefined for a path that leads nowhere
+ * @returns undefined for a path that leads nowhere, or nowhere for this connection
  */
-export function findOperations({ endpoints, others }: Places, path: string): Operations | undefined {
+export function findOperations(
+  { endpoints, others }: Places,
+  path: string,
+  context: ScimContext,
+): Operations | undefined {
   const other = others.get(path);
   if (other !== undefined) return other;
   const [, name = '', id, ...rest] = path.split('/');
   const handlers = endpoints.get(name);
   if (handlers === undefined || rest.length > 0 || id === '') return undefined;
+  if (handlers.serves?.(context) === false) return undefined;
   return id === undefined ? onEndpoint(handlers) : onResource(handlers, id);
 }
 

@@ -3,6 +3,7 @@ import { Connections1790000000002 } from './0002-connections.js';
 import { Licensing1790000000003 } from './0003-licensing.js';
 import { Log1790000000004 } from './0004-log.js';
 import { Profiles1790000000006 } from './0006-profiles.js';
+import { Roles1790000000009 } from './0009-roles.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   Licensing1790000000003,
   Log1790000000004,
   Profiles1790000000006,
+  Roles1790000000009,
 ];

@@ -1,3 +1,4 @@
+import type { Connection } from '../../connections/index.js';
 import type { ScimLimits } from '../request.js';
 import {
   DISCOVERY_SCHEMAS,
@@ -14,6 +15,9 @@ export interface Offer {
   /** `PUBLIC_URL/scim/v2/{connectionKey}` */
   readonly baseUrl: string;
   readonly changesPasswords: boolean;
+  readonly roles: Connection['roles'];
+  /** Told where `roles` is `draft`. */
+  readonly applicationKeys: readonly string[];
 }
 
 /** Positive as RFC 7644 section 3.7.4 asks, although nothing is offered yet. */
@@ -38,7 +42,17 @@ export function correctedConfig(core: CoreAnswers, limits: ScimLimits, offer: Of
       maxPageSize: limits.pageSizeMax,
     },
     authenticationSchemes: primary(authenticationSchemes),
+    ...(offer.roles === 'draft' ? { RolesAndEntitlements: rolesAndEntitlements(offer) } : {}),
     meta: { resourceType: 'ServiceProviderConfig', location: `${offer.baseUrl}/ServiceProviderConfig` },
+  };
+}
+
+/** draft-ietf-scim-roles-entitlements-01. Two levels deep, which RFC 7643 section 2.3.8 does not allow and it wants. */
+function rolesAndEntitlements({ applicationKeys }: Offer): JsonObject {
+  const offered = { supported: true, primarySupported: false, typeSupported: true, types: [...applicationKeys] };
+  return {
+    roles: { ...offered, multipleRolesSupported: true },
+    entitlements: { ...offered, multipleEntitlementsSupported: true },
   };
 }
 

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { ScimError } from '../errors.js';
 import type { ScimContext, ScimLimits, ScimRequest, ScimResponse } from '../request.js';
+import { publishedTypes } from '../resources/index.js';
 import { GROUP, type JsonObject, type ResourceType, USER } from '../schema/index.js';
 import { type CoreAnswers, renderCoreAnswers } from './core-answers.js';
 import {
@@ -25,7 +26,9 @@ export interface Discovery {
 
 export interface DiscoveryDependencies {
   readonly limits: ScimLimits;
-  /** Those the engine serves; the core ones unless said otherwise. */
+  /** The keys of a site's applications, which are the types of its roles. */
+  readonly applicationKeys: (siteId: number) => Promise<readonly string[]>;
+  /** Those the engine serves to every connection; the core ones unless said otherwise. */
   readonly resourceTypes?: readonly ResourceType[];
 }
 
@@ -38,17 +41,19 @@ const CONNECTIONS_REMEMBERED = 200;
 type Answers = ReadonlyMap<string, string>;
 
 /** The discovery endpoints. SCIMMY renders them once; what a client sends is only looked up here. */
-export function createDiscovery({ limits, resourceTypes = [USER, GROUP] }: DiscoveryDependencies): Discovery {
+export function createDiscovery(dependencies: DiscoveryDependencies): Discovery {
+  const { limits, applicationKeys, resourceTypes = [USER, GROUP] } = dependencies;
   const core = renderCoreAnswers();
   // Whoever asks hears of it; without a request it would end the process.
   core.catch(() => undefined);
   const remembered = new LRUCache<string, Answers>({ max: CONNECTIONS_REMEMBERED });
 
   const answersFor = async (offer: Offer): Promise<Answers> => {
-    const key = `${offer.changesPasswords} ${offer.baseUrl}`;
+    const key = JSON.stringify(offer);
     let answers = remembered.get(key);
     if (answers === undefined) {
-      answers = renderAnswers(await core, limits, resourceTypes, offer);
+      const types = [...resourceTypes, ...publishedTypes(offer).map(({ type }) => type)];
+      answers = renderAnswers(await core, limits, types, offer);
       remembered.set(key, answers);
     }
     return answers;
@@ -57,7 +62,13 @@ export function createDiscovery({ limits, resourceTypes = [USER, GROUP] }: Disco
   return {
     owns: (path) => ENDPOINTS.test(path),
     async handle({ method, path, query }, { connection, baseUrl }) {
-      const answers = await answersFor({ baseUrl, changesPasswords: connection.passwords === 'store' });
+      const { passwords, roles, siteId } = connection;
+      const answers = await answersFor({
+        baseUrl,
+        changesPasswords: passwords === 'store',
+        roles,
+        applicationKeys: roles === 'draft' ? await applicationKeys(siteId) : [],
+      });
       const body = answers.get(lookupKey(path));
       if (body === undefined) throw new ScimError(404, undefined, `There is no ${path.slice(0, 200)}.`);
       if (method !== 'GET' && method !== 'HEAD') {

@@ -12,4 +12,5 @@ export { matchesElement } from './matches-element.js';
 export { memberColumns } from './member-columns.js';
 export { parseFilter } from './parse-filter.js';
 export { type ParsedPath, parsePath } from './parse-path.js';
+export { publishedColumns } from './published-columns.js';
 export { type UserColumnsOptions, userColumns } from './user-columns.js';

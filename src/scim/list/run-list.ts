@@ -3,8 +3,10 @@ import type { ListRequest, ObjectView, Reader } from '../../directory/index.js';
 import type { ListParameters } from './list-parameters.js';
 import type { PageAnchors } from './page-anchors.js';
 
+type Listed = Pick<ObjectView, 'id'>;
+
 /** How a resource type is listed and counted. */
-export interface ListSource<View extends ObjectView> {
+export interface ListSource<View extends Listed> {
   list(request: ListRequest): Promise<View[]>;
   /** Without a condition the total is known without looking at the objects. */
   countAll(): Promise<number>;
@@ -21,7 +23,7 @@ export interface Page<View> {
  * One page of a query with its exact total. A first page that is not full is the whole answer, so the lookups that
  * identity providers make before every change cost one statement.
  */
-export async function runList<View extends ObjectView>(
+export async function runList<View extends Listed>(
   source: ListSource<View>,
   reader: Reader,
   parameters: ListParameters,

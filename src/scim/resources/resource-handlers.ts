@@ -18,6 +18,8 @@ export interface ResourceDependencies {
  * is answered with 405.
  */
 export interface ResourceHandlers {
+  /** Whether the connection is offered the endpoint at all; absent: everybody is. */
+  serves?(context: ScimContext): boolean;
   list(request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
   create?(request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
   read(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;

@@ -1,3 +1,4 @@
+export { ENTITLEMENT, OKTA_LICENSE, OKTA_ROLE, ROLE } from './access-schemas.js';
 export { COMMON } from './common-attributes.js';
 export {
   type AttributeDefinition,

@@ -1,0 +1,69 @@
+import { type Database, type Sql, sql } from '../database/index.js';
+
+/** A role of an application as the outside world may refer to it. */
+export interface PublishedRole {
+  /** `wiki:user`: the keys of application and role, which neither changes. */
+  readonly value: string;
+  readonly display: string;
+  readonly application: string;
+  readonly description: string | null;
+  /** Of the licence that its holders take a seat of; null where nothing is limited. */
+  readonly seats: number | null;
+  readonly seatsUsed: number | null;
+  /** Values of the lower roles of the application, for which this one stands as well; the highest first. */
+  readonly contains: readonly string[];
+  readonly containedBy: readonly string[];
+}
+
+/** A pool of seats as the outside world may refer to it. */
+export interface PublishedLicence {
+  /** The licence's id: licences have names, and names can change. */
+  readonly value: string;
+  readonly display: string;
+  readonly application: string;
+  readonly description: string | null;
+  readonly seats: number | null;
+  readonly seatsUsed: number | null;
+}
+
+/** How a role is named, of an application `a` and its role `r`. */
+export const roleValue = sql`(a.key || ':' || r.key)`;
+export const roleDisplay = sql`(a.name || ': ' || r.name)`;
+
+/** Of an application `a` and its licence `l`; the first licence of an application has the application's name. */
+export const licenceDisplay = sql`(CASE WHEN l.name = a.name THEN l.name ELSE a.name || ': ' || l.name END)`;
+
+/** The columns of both. Seats are counted only where they are limited. */
+const common = sql`
+  a.key AS application, a.description, l.seats,
+  CASE WHEN l.seats IS NOT NULL THEN l.seats_used END AS "seatsUsed"`;
+
+/** A query with the columns of PublishedRole, for all roles of a site. */
+export function publishedRoles(siteId: number): Sql {
+  const others = (which: Sql) => sql`ARRAY(
+    SELECT a.key || ':' || o.key FROM application_roles o
+    WHERE o.site_id = r.site_id AND o.application_id = r.application_id AND ${which} ORDER BY o.rank)`;
+  return sql`
+    SELECT ${roleValue} AS value, ${roleDisplay} AS display, ${common},
+      ${others(sql`o.rank > r.rank`)} AS contains, ${others(sql`o.rank < r.rank`)} AS "containedBy"
+    FROM application_roles r
+    JOIN applications a ON a.site_id = r.site_id AND a.id = r.application_id
+    LEFT JOIN licence_roles p ON p.site_id = r.site_id AND p.role_id = r.id AND r.takes_seat
+    LEFT JOIN licences l ON l.site_id = p.site_id AND l.id = p.licence_id
+    WHERE r.site_id = ${siteId}`;
+}
+
+/** A query with the columns of PublishedLicence, for all licences of a site. */
+export function publishedLicences(siteId: number): Sql {
+  return sql`
+    SELECT l.id::text AS value, ${licenceDisplay} AS display, ${common}
+    FROM licences l JOIN applications a ON a.site_id = l.site_id AND a.id = l.application_id
+    WHERE l.site_id = ${siteId}`;
+}
+
+/** The keys of the applications of a site in their order. */
+export async function applicationKeys(database: Database, siteId: number): Promise<string[]> {
+  const rows = await database.read<{ key: string }>(sql`
+    SELECT key FROM applications WHERE site_id = ${siteId} ORDER BY key`);
+  return rows.map((row) => row.key);
+}
