@@ -6,7 +6,7 @@ import { RollcallError } from './errors/index.js';
 import { firstStartAdvice } from './first-start.js';
 import { closeServer, createHttpApp, createServer, listen } from './http/index.js';
 import { applicationKeys } from './licensing/index.js';
-import { createDiscovery, createScim, ScimError } from './scim/index.js';
+import { createDiscovery, createObserveClient, createScim, ScimError } from './scim/index.js';
 import { openServices, type Services } from './services.js';
 import { startUpkeep } from './upkeep.js';
 
@@ -16,7 +16,7 @@ export { openServices } from './services.js';
 const GRACE_MILLISECONDS = 10_000;
 
 /** Wires the features by hand. */
-export function createApp({ config, database, change, authenticator, logger }: Services): Express {
+export function createApp({ config, database, change, authenticator, clientTraits, logger }: Services): Express {
   const { limits } = config;
   const engine = createScim({
     database,
@@ -35,6 +35,7 @@ export function createApp({ config, database, change, authenticator, logger }: S
     engine,
     discovery: createDiscovery({ limits, applicationKeys: (siteId) => applicationKeys(database, siteId) }),
     authenticator,
+    observe: createObserveClient(clientTraits),
     change,
     logger,
     isReady,

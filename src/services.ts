@@ -1,6 +1,6 @@
 import { type Change, createChange } from './change/index.js';
 import type { Config } from './config/index.js';
-import { type Authenticator, createAuthenticator } from './connections/index.js';
+import { type Authenticator, type ClientTraits, createAuthenticator, createClientTraits } from './connections/index.js';
 import { type Database, type EmbeddedDatabase, migrate, openDatabase, startEmbedded } from './database/index.js';
 import { ensureDefaultSite } from './directory/index.js';
 import { entities } from './entities.js';
@@ -15,6 +15,7 @@ export interface Services {
   readonly database: Database;
   readonly change: Change;
   readonly authenticator: Authenticator;
+  readonly clientTraits: ClientTraits;
   readonly secrets: Secrets;
   readonly logger: Logger;
   /** Closes the pools and gives the embedded database up. */
@@ -54,7 +55,8 @@ export async function openServices(config: Config, options: ServicesOptions = {}
     if (options.migrate !== false) await prepare(database, logger);
     const secrets = createSecrets(await loadSecretKey(config.secrets.key, config.dataDir));
     const authenticator = createAuthenticator(database, config.tokens.cacheMilliseconds);
-    return { config, database, change: createChange(database), authenticator, secrets, logger, close };
+    const clientTraits = createClientTraits(database);
+    return { config, database, change: createChange(database), authenticator, clientTraits, secrets, logger, close };
   } catch (error) {
     await close();
     throw error;

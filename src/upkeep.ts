@@ -12,15 +12,24 @@ export interface Upkeep {
 }
 
 /** What has to be done now and then, by any number of processes side by side. */
-export function startUpkeep({ database, logger }: Pick<Services, 'database' | 'logger'>): Upkeep {
+export function startUpkeep({
+  database,
+  clientTraits,
+  logger,
+}: Pick<Services, 'database' | 'clientTraits' | 'logger'>): Upkeep {
   const tasks = [
     repeat('folding the counts of objects', SECOND, () => foldObjectCounts(database)),
     repeat('taking statistics of grown tables', 2 * SECOND, () => analyzeGrown(database)),
+    repeat('writing down what clients were seen to do', 10 * SECOND, () => clientTraits.flush()),
     repeat("making the log's partitions", DAY, () => ensureLogPartitions(database)),
   ];
   return {
     async stop() {
       await Promise.all(tasks.map((stop) => stop()));
+      // What was seen since the last time.
+      await clientTraits.flush().catch((error: unknown) => {
+        logger.warn({ err: error }, 'what clients were seen to do could not be written down');
+      });
     },
   };
 

@@ -4,6 +4,7 @@ import { setCommand } from './connection-set-command.js';
 import { connectionFields, connectionJson, connectionTable } from './connection-views.js';
 import { requireConnection } from './lookup.js';
 import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
+import { judged } from './suggestions.js';
 import { tokenCommands } from './token-commands.js';
 
 /** `rollcall connection create | set | list | show | rotate-token | revoke-token | pause | resume` */
@@ -13,7 +14,7 @@ export const connectionCommands: Register = (group, session) => {
 
   siteCommand(group, 'list', 'list the connections and when their tokens expire').action((options: SiteOptions) =>
     session.answerInSite(options, async ({ config, database, site }) => {
-      const connections = await listConnections(database, site.id);
+      const connections = await Promise.all((await listConnections(database, site.id)).map(judged));
       return {
         json: connections.map((connection) => connectionJson(config, connection)),
         text: () => connectionTable(config, connections),
@@ -38,7 +39,7 @@ export const connectionCommands: Register = (group, session) => {
 
 function show(session: Session, name: string, options: SiteOptions): Promise<void> {
   return session.answerInSite(options, async (services) => {
-    const connection = await requireConnection(services, name);
+    const connection = await judged(await requireConnection(services, name));
     return {
       json: connectionJson(services.config, connection),
       text: () => connectionFields(services.config, connection),

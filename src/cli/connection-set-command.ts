@@ -3,6 +3,7 @@ import { connectionFields, connectionJson } from './connection-views.js';
 import { requireConnection } from './lookup.js';
 import { type Register, type SiteOptions, siteCommand } from './session.js';
 import { givenSettings, type SettingOptions, withSettingOptions } from './setting-options.js';
+import { judged } from './suggestions.js';
 import { UsageError } from './usage-error.js';
 
 interface Options extends SiteOptions, SettingOptions {}
@@ -17,7 +18,7 @@ export const setCommand: Register = (group, session) => {
       const { config, change, actor } = services;
       const request = { action: 'connection.update', objectType: 'Connection' } as const;
       await change.run(actor, request, () => updateConnection(actor, name, settings));
-      const connection = await requireConnection(services, name);
+      const connection = await judged(await requireConnection(services, name));
       return {
         json: connectionJson(config, connection),
         text: () => connectionFields(config, connection),

@@ -8,6 +8,7 @@ import type {
 } from '../connections/index.js';
 import { fields, table, time } from './output.js';
 import { DAY, fromNow } from './parse-duration.js';
+import { type JudgedConnection, suggestionLines } from './suggestions.js';
 
 type TokenState = 'valid' | 'expires-soon' | 'expired' | 'revoked';
 
@@ -17,15 +18,18 @@ export function baseUrl(config: Config, connection: Pick<Connection, 'key'>): st
 }
 
 /** A connection as --json shows it; never a secret. */
-export function connectionJson(config: Config, { siteId: _, tokens, ...connection }: ConnectionWithTokens) {
+export function connectionJson(config: Config, { siteId: _, tokens, suggestion, ...connection }: JudgedConnection) {
   return {
     ...connection,
+    suggestedProfile: suggestion.suggestedProfile ?? null,
+    because: suggestion.because,
+    refuses: suggestion.refuses,
     baseUrl: baseUrl(config, connection),
     tokens: tokens.map((token) => ({ ...token, state: tokenState(config, token) })),
   };
 }
 
-export function connectionTable(config: Config, connections: readonly ConnectionWithTokens[]): string {
+export function connectionTable(config: Config, connections: readonly JudgedConnection[]): string {
   const rows = connections.map((connection) => [
     connection.name,
     connection.profile,
@@ -36,10 +40,10 @@ export function connectionTable(config: Config, connections: readonly Connection
       .join('; ') || 'none',
   ]);
   const list = table(['NAME', 'PROFILE', 'STATE', 'BASE URL', 'VALID TOKENS'], rows, 'There is no connection.');
-  return [list, ...connections.flatMap((connection) => expiryWarnings(config, connection))].join('\n');
+  return [list, ...connections.flatMap((connection) => remarks(config, connection))].join('\n');
 }
 
-export function connectionFields(config: Config, connection: ConnectionWithTokens): string {
+export function connectionFields(config: Config, connection: JudgedConnection): string {
   const tokens = table(
     ['TOKEN', 'SCOPE', 'STATE', 'CREATED', 'EXPIRES'],
     connection.tokens.map((token) => [
@@ -69,7 +73,7 @@ export function connectionFields(config: Config, connection: ConnectionWithToken
     Roles: connection.roles,
     Created: connection.createdAt,
   });
-  return [about, '', tokens, ...expiryWarnings(config, connection)].join('\n');
+  return [about, '', tokens, ...remarks(config, connection)].join('\n');
 }
 
 /** A new token as --json shows it: the only time that its text is seen. */
@@ -105,6 +109,10 @@ function tokenState(config: Config, token: TokenSummary): TokenState {
 
 function usable(config: Config, connection: ConnectionWithTokens): TokenSummary[] {
   return connection.tokens.filter((token) => ['valid', 'expires-soon'].includes(tokenState(config, token)));
+}
+
+function remarks(config: Config, connection: JudgedConnection): string[] {
+  return [...expiryWarnings(config, connection), ...suggestionLines(connection)];
 }
 
 function expiryWarnings(config: Config, connection: ConnectionWithTokens): string[] {

@@ -1,4 +1,5 @@
 import { type Database, sql } from '../database/index.js';
+import type { ClientTrait } from './client-traits.js';
 import type { Connection, TokenSummary } from './connection.js';
 import { settingColumns } from './connection-settings.js';
 
@@ -8,9 +9,11 @@ export const connectionColumns = sql`
 
 export interface ConnectionWithTokens extends Connection {
   readonly tokens: readonly TokenSummary[];
+  /** What its client was seen to do, by name. */
+  readonly traits: readonly ClientTrait[];
 }
 
-/** Every connection of a site with its tokens, the newest token first. */
+/** Every connection of a site with its tokens, the newest token first, and what was seen of its client. */
 export async function listConnections(database: Database, siteId: number): Promise<ConnectionWithTokens[]> {
   const connections = await database.read<Connection>(sql`
     SELECT ${connectionColumns} FROM connections c WHERE c.site_id = ${siteId} ORDER BY c.name`);
@@ -18,10 +21,16 @@ export async function listConnections(database: Database, siteId: number): Promi
     SELECT connection_id AS "connectionId", id, scope, created_at AS "createdAt", expires_at AS "expiresAt",
       revoked_at AS "revokedAt"
     FROM connection_tokens WHERE site_id = ${siteId} ORDER BY created_at DESC`);
+  const traits = await database.read<ClientTrait & { connectionId: string }>(sql`
+    SELECT connection_id AS "connectionId", trait, count, first_seen AS "firstSeen", last_seen AS "lastSeen"
+    FROM connection_traits WHERE site_id = ${siteId} ORDER BY count DESC, trait`);
   return connections.map((connection) => ({
     ...connection,
-    tokens: tokens
-      .filter((token) => token.connectionId === connection.id)
-      .map(({ connectionId: _, ...token }) => token),
+    tokens: ofConnection(tokens, connection),
+    traits: ofConnection(traits, connection),
   }));
+}
+
+function ofConnection<Row>(rows: readonly (Row & { connectionId: string })[], { id }: Connection): Row[] {
+  return rows.filter((row) => row.connectionId === id).map(({ connectionId: _, ...row }) => row as Row);
 }

@@ -7,10 +7,12 @@ import {
   createProfiles,
   type Discovery,
   isRead,
+  type ObserveClient,
   type ScimEngine,
   ScimError,
   type ScimRequest,
   type ScimResponse,
+  type SeenRequest,
 } from '../scim/index.js';
 import { type Authenticated, createAuthenticateRequest } from './authenticate-request.js';
 import { receiveBody } from './receive-body.js';
@@ -24,6 +26,7 @@ export interface AnswerScimDependencies {
   readonly engine: ScimEngine;
   readonly discovery: Discovery;
   readonly authenticator: Authenticator;
+  readonly observe: ObserveClient;
   readonly change: Change;
   readonly logger: Logger;
 }
@@ -43,7 +46,7 @@ const PAUSED_RETRY_SECONDS = '300';
  * The answer function throws ScimError; ClientGone; RollcallError `unavailable`.
  */
 export function createAnswerScim(dependencies: AnswerScimDependencies): AnswerScim {
-  const { config, engine, discovery, authenticator } = dependencies;
+  const { config, engine, discovery, authenticator, observe } = dependencies;
   const notes = createTokenNotes({ ...dependencies, warningDays: config.tokens.warningDays });
   const profiles = createProfiles(config.limits);
   const authenticate = createAuthenticateRequest(authenticator, notes.refused);
@@ -91,11 +94,16 @@ export function createAnswerScim(dependencies: AnswerScimDependencies): AnswerSc
     if (discovers) return discovery.handle(asked, { connection, baseUrl: baseUrl(connection) });
     const profile = profiles.named(connection.profile);
     if (profile === undefined) throw new Error(`The connection ${connection.key} has an unknown profile.`);
-    const body = await receiveBody(request, response, path, config.limits);
-    return engine.handle(
-      { ...asked, body },
-      { connection, scope, profile, baseUrl: baseUrl(connection), correlationId },
-    );
+    const parse = await receiveBody(request, response, path, config.limits);
+    let parsed: unknown;
+    const body = () => {
+      parsed = parse();
+      return parsed;
+    };
+    const context = { connection, scope, profile, baseUrl: baseUrl(connection), correlationId };
+    const answer = await engine.handle({ ...asked, body }, context);
+    observe(connection, seenRequest(request, parsed));
+    return answer;
   };
 }
 
@@ -110,6 +118,10 @@ function scimRequest(request: ScimHttpRequest, { path, query }: RequestTarget): 
     ifNoneMatch: headers['if-none-match'],
     body: () => undefined,
   };
+}
+
+function seenRequest({ method = 'GET', originalUrl, headers }: ScimHttpRequest, body: unknown): SeenRequest {
+  return { method, target: originalUrl, userAgent: headers['user-agent'], contentType: headers['content-type'], body };
 }
 
 /** @throws ScimError 503, 403 */

@@ -274,4 +274,6 @@ describe.each(['generic', 'entra'])('Microsoft Entra ID without the compliance f
       deletedEntry('user', id.otto, { 'member-removed': [id.staff], 'access-removed': [id.otto] }),
     );
   });
+
+  it('is taken for entra', () => life().expectSuggestion('entra'));
 });

@@ -168,4 +168,6 @@ describe.each(['generic', 'entra'])('spellings of Microsoft Entra ID, profile %s
       deletedEntry('group', left),
     );
   });
+
+  it('is taken for entra', () => life().expectSuggestion('entra'));
 });

@@ -137,4 +137,6 @@ describe.each(['generic', 'google'])('Google Workspace auto-provisioning, profil
       deletedEntry('user', id.dirk, { 'access-removed': [id.dirk], 'access-granted': [id.cleo] }),
     );
   });
+
+  it('is taken for google', () => life().expectSuggestion('google'));
 });

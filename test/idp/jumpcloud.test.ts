@@ -14,8 +14,8 @@ import { ENTERPRISE, GROUP, patchOp, USER, where } from '../support/idp-messages
 
 const NOBODY = { held: [] };
 
-describe('JumpCloud, Custom SCIM Identity Management', () => {
-  const life = useLife({ connection: { profile: 'jumpcloud' }, contentType: 'application/scim+json' });
+describe.each(['generic', 'jumpcloud'])('JumpCloud, Custom SCIM Identity Management, profile %s', (profile) => {
+  const life = useLife({ connection: { profile }, contentType: 'application/scim+json' });
   const id = { test: '', hugo: '', ivy: '', design: '', staff: '' };
 
   async function create(userName: string, attributes: object = {}): Promise<string> {
@@ -167,4 +167,6 @@ describe('JumpCloud, Custom SCIM Identity Management', () => {
       deletedEntry('user', id.hugo, { 'member-removed': [id.design], 'access-removed': [id.hugo] }),
     );
   });
+
+  it('does nothing that tells it from others', () => life().expectSuggestion(undefined));
 });

@@ -214,4 +214,6 @@ describe.each(['generic', 'okta'])('Okta, an app wizard application (GET and PUT
       },
     );
   });
+
+  it('is taken for okta', () => life().expectSuggestion('okta'));
 });

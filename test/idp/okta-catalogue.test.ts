@@ -170,4 +170,6 @@ describe.each(['generic', 'okta'])('Okta, a catalogue application (PATCH), profi
       deletedEntry('group', id.design, { 'member-removed': [id.mira], 'access-removed': [id.mira] }),
     );
   });
+
+  it('is taken for okta', () => life().expectSuggestion('okta'));
 });

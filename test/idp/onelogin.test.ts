@@ -163,4 +163,6 @@ describe('OneLogin, SCIM Provisioner with SAML', () => {
       deletedEntry('user', id.faye, { 'member-removed': [id.design, id.staff], 'access-removed': [id.faye] }),
     );
   });
+
+  it('is taken for onelogin', () => life().expectSuggestion('onelogin'));
 });

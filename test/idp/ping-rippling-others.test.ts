@@ -23,8 +23,13 @@ async function createGroup({ send }: IdpLife, displayName: string, members: obje
   return expectAnswer(await send('POST', '/Groups', { schemas: [GROUP], displayName, members }), 201).id;
 }
 
-describe.each(['merge', 'overwrite'])('PingOne and PingFederate, memberships by %s', (mode) => {
-  const life = useLife({ connection: { profile: 'generic' } });
+describe.each([
+  ['merge', 'generic'],
+  ['merge', 'ping'],
+  ['overwrite', 'generic'],
+  ['overwrite', 'ping'],
+])('PingOne and PingFederate, memberships by %s, profile %s', (mode, profile) => {
+  const life = useLife({ connection: { profile } });
   const id = { zoe: '', bram: '', design: '', staff: '' };
 
   it('looks people up by any expression, creates them, and pushes groups', async () => {
@@ -35,6 +40,7 @@ describe.each(['merge', 'overwrite'])('PingOne and PingFederate, memberships by 
     id.bram = await createUser(life(), 'bram@bay.example');
     expectList(await send('GET', `/Users${where('emails eq "ZOE@bay.example"')}`), [id.zoe]);
     expectList(await send('GET', `/Users${where('emails.value eq "zoe@bay.example"')}`), [id.zoe]);
+    expectList(await send('GET', `/Users${where('emails[type eq "work"].value eq "zoe@bay.example"')}`), [id.zoe]);
     id.design = await createGroup(life(), 'Bay Design');
     id.staff = await createGroup(life(), 'Bay Staff', [{ value: id.zoe }, { value: id.bram }]);
     await grant('studio', id.design);
@@ -92,10 +98,12 @@ describe.each(['merge', 'overwrite'])('PingOne and PingFederate, memberships by 
       deletedEntry('user', id.zoe, { 'member-removed': [id.design, id.staff], 'access-removed': [id.zoe] }),
     );
   });
+
+  it('is taken for ping', () => life().expectSuggestion('ping'));
 });
 
-describe('Rippling', () => {
-  const life = useLife({ connection: { profile: 'generic' } });
+describe.each(['generic', 'rippling'])('Rippling, profile %s', (profile) => {
+  const life = useLife({ connection: { profile } });
 
   it('looks up by e-mail alone, creates once however often it asks, and moves people between groups', async () => {
     const { send, grant, expectUser, expectGroup, expectCounts, expectSeats, expectLog } = life();
@@ -149,6 +157,8 @@ describe('Rippling', () => {
       addedEntry(second, [nils]),
     );
   });
+
+  it('is taken for rippling', () => life().expectSuggestion('rippling'));
 });
 
 describe('other identity providers', () => {

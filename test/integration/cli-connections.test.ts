@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAuthenticator } from '../../src/connections/index.js';
+import { sql } from '../../src/database/index.js';
 import { createCli, urlOf } from '../support/cli.js';
 import { createWorld, type World } from '../support/directory-world.js';
 
@@ -15,6 +16,11 @@ interface Listed {
   readonly name: string;
   readonly state: string;
   readonly tokens: readonly { id: string; state: string; scope: string }[];
+}
+
+interface Judged {
+  readonly name: string;
+  readonly suggestedProfile: string | null;
 }
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -163,6 +169,32 @@ describe('rollcall connection', () => {
       ['success', ['adopt', 'reactivate', 'uniqueGroupNames']],
       ['success', ['discovery', 'profile', 'putOmitted', 'reactivate', 'sees', 'uniqueGroupNames', 'unknownMembers']],
     ]);
+  });
+
+  it('list and show say what the traffic suggests and what the profile refuses', async () => {
+    const { id } = await create('doubtful', '--profile', 'okta');
+    const state = () => cli.json<Judged>('connection', 'show', 'doubtful', ...site);
+    expect(await state()).toMatchObject({ suggestedProfile: null, because: [], refuses: [] });
+    await world.database.write(sql`
+      INSERT INTO connection_traits (site_id, connection_id, trait, count, first_seen, last_seen)
+      SELECT site_id, id, trait, 7, now(), now()
+      FROM connections, unnest(ARRAY['capital-operation', 'without-members']) AS trait WHERE id = ${id}`);
+    const capitals = 'it writes Add, Replace and Remove with capitals (7 times, last on ';
+    const refuses = [expect.stringMatching(/7 times.*operationInAnyCase/)];
+    const because = [expect.stringContaining(capitals), expect.stringContaining('without their members')];
+    expect(await state()).toMatchObject({ suggestedProfile: 'entra', because, refuses });
+    const listed = await cli.json<Judged[]>('connection', 'list', ...site);
+    expect(listed.find(({ name }) => name === 'doubtful')).toMatchObject({ suggestedProfile: 'entra', refuses });
+    for (const command of [['list'], ['show', 'doubtful']]) {
+      const { out } = await cli.run('connection', ...command, ...site);
+      expect(out).toMatch(/^Warning: the profile okta of doubtful does not take what it gets: it writes Add/m);
+      expect(out).toMatch(
+        /^Suggested profile of doubtful: entra, because .*connection set "doubtful" --profile entra$/m,
+      );
+    }
+    const { out } = await cli.run('connection', 'set', 'doubtful', '--profile', 'entra', ...site);
+    expect(out).not.toMatch(/Warning|Suggested/);
+    expect(await state()).toMatchObject({ profile: 'entra', suggestedProfile: 'entra', refuses: [] });
   });
 
   it('a name that is taken or unknown is one line and exit code 1', async () => {

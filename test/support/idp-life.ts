@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
+import { listConnections } from '../../src/connections/index.js';
 import { sql } from '../../src/database/index.js';
 import {
   addGrant,
@@ -9,6 +10,7 @@ import {
   readWaitingPlaces,
 } from '../../src/licensing/index.js';
 import { type LogEntry, listLog } from '../../src/log/index.js';
+import { suggestProfile } from '../../src/scim/index.js';
 import { type LogExpectation, logView, wholeExpectation } from './idp-log.ts';
 import { sendOnWire, type WireAnswer, type WireHeaders } from './idp-wire.ts';
 import { type ConnectionSettings, type ScimServer, startScimServer } from './scim-server.js';
@@ -47,6 +49,8 @@ export interface IdpLife {
   expectSeats(expected: { studio: SeatExpectation; wiki: SeatExpectation }): Promise<void>;
   /** The entries of this step, oldest first: no more and no fewer; and no secret in any table that shows text. */
   expectLog(...expected: readonly LogExpectation[]): Promise<readonly LogEntry[]>;
+  /** What the server makes of the traffic so far; `refuses` are parts of what the profile refuses. */
+  expectSuggestion(profile: string | undefined, refuses?: readonly string[]): Promise<void>;
   /** From now on this text may stand nowhere. */
   keepSecret(text: string): void;
   close(): Promise<void>;
@@ -118,6 +122,8 @@ async function startLife(manner: IdpManner): Promise<IdpLife> {
     server,
     send,
     async begin() {
+      // As the upkeep of a running server does now and then.
+      await server.clientTraits.flush();
       seen = new Set((await entries()).map((entry) => entry.id));
     },
     async grant(key, groupId) {
@@ -210,6 +216,16 @@ async function startLife(manner: IdpManner): Promise<IdpLife> {
       expect(fresh.map(logView)).toEqual(expected.map(wholeExpectation));
       for (const secret of secrets) expect(await tablesShowing(server, secret)).toEqual([]);
       return fresh;
+    },
+    async expectSuggestion(profile, refuses = []) {
+      await server.clientTraits.flush();
+      const connection = (await listConnections(database, siteId)).find(({ id }) => id === connectionId);
+      const suggestion = suggestProfile(connection?.profile ?? '', connection?.traits ?? []);
+      expect(suggestion).toMatchObject({
+        suggestedProfile: profile,
+        refuses: refuses.map((part) => expect.stringContaining(part)),
+      });
+      expect(suggestion.because.length > 0).toBe(profile !== undefined);
     },
     keepSecret(text) {
       secrets.push(text);

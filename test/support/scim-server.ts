@@ -3,7 +3,13 @@ import type { RequestListener } from 'node:http';
 import { createApp } from '../../src/app.js';
 import { type Change, createChange } from '../../src/change/index.js';
 import { type Config, loadConfig } from '../../src/config/index.js';
-import { createAuthenticator, createConnection, type NewConnection } from '../../src/connections/index.js';
+import {
+  type ClientTraits,
+  createAuthenticator,
+  createClientTraits,
+  createConnection,
+  type NewConnection,
+} from '../../src/connections/index.js';
 import type { Database } from '../../src/database/index.js';
 import { type Actor, DEFAULT_SITE, ensureDefaultSite, findSite } from '../../src/directory/index.js';
 import { entities } from '../../src/entities.js';
@@ -40,6 +46,7 @@ export interface ScimServer extends ScimClient {
   readonly config: Config;
   readonly database: Database;
   readonly change: Change;
+  readonly clientTraits: ClientTraits;
   readonly siteId: number;
   /** An administrator of the site. */
   actor(): Actor;
@@ -69,8 +76,10 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   const config = testConfig(origin, limits);
   const authenticator = createAuthenticator(database, 0);
   const logger = createLogger(process.env.LOG_LEVEL ?? 'silent');
+  const clientTraits = createClientTraits(database);
   const secrets = createSecrets(randomBytes(32));
-  app = createApp({ config, database, change, authenticator, secrets, logger, close: async () => undefined });
+  const close = async () => undefined;
+  app = createApp({ config, database, change, authenticator, clientTraits, secrets, logger, close });
 
   await ensureDefaultSite(database);
   const { id: siteId } = await findSite(database, DEFAULT_SITE);
@@ -97,6 +106,7 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     config,
     database,
     change,
+    clientTraits,
     siteId,
     actor: () => actorOf(siteId),
     connect,

@@ -113,3 +113,9 @@ export const DECLARATIONS = {
     },
   },
 } satisfies Record<string, Declaration>;
+
+export type ProfileName = keyof typeof DECLARATIONS;
+
+export function isProfileName(text: string): text is ProfileName {
+  return Object.hasOwn(DECLARATIONS, text);
+}

@@ -32,9 +32,10 @@ export interface SwitchDescription<Value> {
 }
 
 export const SWITCHES: { readonly [Name in SwitchName]: SwitchDescription<Switches[Name]> } = {
+  // A-06
   booleanStrings: {
     tolerant: true,
-    does: 'A boolean attribute takes the text `true` or `false`, in any case; it is stored as a boolean (A-06).',
+    does: 'A boolean attribute takes the text `true` or `false`, in any case; it is stored as a boolean.',
     traffic: 'Entra ID without `aadOptscim062020` disables with `"value": "False"`; OneLogin templates: `"true"`.',
   },
   booleanStringsInFilters: {
@@ -42,9 +43,10 @@ export const SWITCHES: { readonly [Name in SwitchName]: SwitchDescription<Switch
     does: 'The same for the operand of a filter, in a query and in a PATCH path.',
     traffic: 'Entra ID, in both modes: `roles[primary eq "True"].value`.',
   },
+  // A-22
   scalarForComplex: {
     tolerant: true,
-    does: 'A text for a single complex attribute is its `value`; a text among `members` is an id (A-22).',
+    does: 'A text for a single complex attribute is its `value`; a text among `members` is an id.',
     traffic: 'Entra ID: `"manager": "123456"` in POST and PATCH.',
   },
   arrayForSingular: {
@@ -72,9 +74,10 @@ export const SWITCHES: { readonly [Name in SwitchName]: SwitchDescription<Switch
     does: 'Attributes of an extension are found without its URN, in bodies, paths and filters, where the core schema has none of that name.',
     traffic: 'Entra ID: `"path": "manager"`, the reference check `manager eq "…"`, `"department": null` in samples.',
   },
+  // A-16
   unknownAttributes: {
     tolerant: 'ignore',
-    does: '`ignore`: what no schema of the resource type knows is dropped. `refuse`: 400 invalidSyntax (A-16).',
+    does: '`ignore`: what no schema of the resource type knows is dropped. `refuse`: 400 invalidSyntax.',
     traffic: 'Every identity provider whose mappings name attributes that the server does not have.',
   },
   unknownSchemas: {
@@ -92,29 +95,34 @@ export const SWITCHES: { readonly [Name in SwitchName]: SwitchDescription<Switch
     does: 'Older names of the enterprise extension are taken for it: `…enterprise:2.0User`, `urn:scim:schemas:extension:enterprise:1.0` and `:2.0`.',
     traffic: 'Entra ID (a sample without the colon) and OneLogin templates (SCIM 1.1).',
   },
+  // A-05
   operationInAnyCase: {
     tolerant: true,
-    does: '`op` of a PATCH may be written in any case (A-05).',
+    does: '`op` of a PATCH may be written in any case.',
     traffic: 'Entra ID without `aadOptscim062020`: `Add`, `Replace`, `Remove`.',
   },
+  // A-02
   createMissingTarget: {
     tolerant: true,
-    does: 'Add and replace of a value path that meets nothing create the element, when the path names one of the canonical types or the primary value; otherwise, and without the switch always, 400 noTarget (A-02).',
+    does: 'Add and replace of a value path that meets nothing create the element, when the path names one of the canonical types or the primary value; otherwise, and without the switch always, 400 noTarget.',
     traffic: 'Entra ID, in both modes, and others: `replace emails[type eq "work"].value` of a user without addresses.',
   },
+  // A-07
   pathLessKeysArePaths: {
     tolerant: true,
-    does: 'Keys of a PATCH value without a path may be paths themselves: `name.givenName`, `urn:…:User:department` (A-07).',
+    does: 'Keys of a PATCH value without a path may be paths themselves: `name.givenName`, `urn:…:User:department`.',
     traffic: 'Entra ID with `aadOptscim062020`.',
   },
+  // A-24
   subAttributeOfValuePath: {
     tolerant: true,
-    does: 'A query may compare a sub-attribute behind the brackets: `emails[type eq "work"].value eq "…"` (A-24).',
+    does: 'A query may compare a sub-attribute behind the brackets: `emails[type eq "work"].value eq "…"`.',
     traffic: 'Entra ID as a matching attribute; Rippling; PingFederate by its configured expression.',
   },
+  // A-33
   patchGroup: {
     tolerant: undefined,
-    does: 'The answer to a PATCH of a group: `none` is 204, `resource` is 200 with all of it. `attributes` and `excludedAttributes` always make it 200 (A-33).',
+    does: 'The answer to a PATCH of a group: `none` is 204, `resource` is 200 with all of it. `attributes` and `excludedAttributes` always make it 200.',
     traffic: 'Entra ID wants 204 without the members; a client of the RFC may look at the result.',
   },
 };
