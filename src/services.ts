@@ -56,7 +56,8 @@ export async function openServices(config: Config, options: ServicesOptions = {}
     const secrets = createSecrets(await loadSecretKey(config.secrets.key, config.dataDir));
     const authenticator = createAuthenticator(database, config.tokens.cacheMilliseconds);
     const clientTraits = createClientTraits(database);
-    return { config, database, change: createChange(database), authenticator, clientTraits, secrets, logger, close };
+    const change = createChange(database, config.licensing);
+    return { config, database, change, authenticator, clientTraits, secrets, logger, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,5 +1,8 @@
-import { analyzeGrown } from './database/index.js';
+import { randomUUID } from 'node:crypto';
+import type { Change } from './change/index.js';
+import { analyzeGrown, type Database } from './database/index.js';
 import { foldObjectCounts } from './directory/index.js';
+import { changeOver, dueApplications } from './licensing/index.js';
 import { ensureLogPartitions } from './log/index.js';
 import type { Services } from './services.js';
 
@@ -14,13 +17,15 @@ export interface Upkeep {
 /** What has to be done now and then, by any number of processes side by side. */
 export function startUpkeep({
   database,
+  change,
   clientTraits,
   logger,
-}: Pick<Services, 'database' | 'clientTraits' | 'logger'>): Upkeep {
+}: Pick<Services, 'database' | 'change' | 'clientTraits' | 'logger'>): Upkeep {
   const tasks = [
     repeat('folding the counts of objects', SECOND, () => foldObjectCounts(database)),
     repeat('taking statistics of grown tables', 2 * SECOND, () => analyzeGrown(database)),
     repeat('writing down what clients were seen to do', 10 * SECOND, () => clientTraits.flush()),
+    repeat('changing licences over', 5 * SECOND, () => changeLicencesOver(database, change)),
     repeat("making the log's partitions", DAY, () => ensureLogPartitions(database)),
   ];
   return {
@@ -57,5 +62,14 @@ export function startUpkeep({
       clearInterval(timer);
       await running;
     };
+  }
+}
+
+/** Puts the licences in force whose time has come, and moves on from those whose time is over. */
+async function changeLicencesOver(database: Database, change: Change): Promise<void> {
+  for (const { siteId, applicationId } of await dueApplications(database)) {
+    const actor = { siteId, source: 'system', connection: undefined, correlationId: randomUUID() } as const;
+    const request = { action: 'licence.change-over', objectType: 'Application', objectId: applicationId } as const;
+    await change.run(actor, request, () => changeOver(actor, applicationId));
   }
 }

@@ -10,7 +10,7 @@ import {
   translateViolation,
 } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
-import { type Settlement, settle } from '../licensing/index.js';
+import { DEFAULT_SEAT_RULES, type SeatRules, type Settlement, settle } from '../licensing/index.js';
 import { appendStatements } from '../log/index.js';
 import { failureEntry, successEntry } from './entries.js';
 import { takeLocks } from './locks.js';
@@ -41,7 +41,7 @@ export interface Change {
 const MOST_ATTEMPTS = 5;
 
 /** The one way to write: see design section 1. */
-export function createChange(database: Database): Change {
+export function createChange(database: Database, rules: SeatRules = DEFAULT_SEAT_RULES): Change {
   const refuse = async (actor: Actor, request: Request, error: unknown, started = process.hrtime.bigint()) => {
     const entry = failureEntry(actor, { objectId: undefined, ...request }, error, started);
     await database.write(together(appendStatements(entry)));
@@ -51,7 +51,7 @@ export function createChange(database: Database): Change {
     async run(actor, request, source) {
       const started = process.hrtime.bigint();
       try {
-        return await attempt(database, actor, source, started);
+        return await attempt(database, rules, actor, source, started);
       } catch (error) {
         // While the database is away there is nowhere to write to; the answer says so and the client comes again.
         const away = error instanceof RollcallError && error.kind === 'unavailable';
@@ -64,6 +64,7 @@ export function createChange(database: Database): Change {
 
 async function attempt<Result>(
   database: Database,
+  rules: SeatRules,
   actor: Actor,
   source: CommandSource<Result>,
   started: bigint,
@@ -77,7 +78,7 @@ async function attempt<Result>(
     try {
       return 'standalone' in command
         ? await runStandalone(database, actor, command, started, note)
-        : await database.transaction((transaction) => runLocked(transaction, actor, command, started, note));
+        : await database.transaction((transaction) => runLocked(transaction, rules, actor, command, started, note));
     } catch (error) {
       if (!(error instanceof LocksOutdated)) throw await explainConflict(database, translateViolation(error), inTheWay);
       if (tried === MOST_ATTEMPTS) {
@@ -104,6 +105,7 @@ async function runStandalone<Result>(
 
 async function runLocked<Result>(
   transaction: Transaction,
+  rules: SeatRules,
   actor: Actor,
   command: LockingCommand<Result>,
   started: bigint,
@@ -113,9 +115,9 @@ async function runLocked<Result>(
   const effects = await command.run(transaction, held);
   note(effects);
   const settles = effects.affectedUserIds.length + (effects.affectedApplicationIds?.length ?? 0) > 0;
-  const settlement = settles ? await settleAffected(transaction, actor, effects) : NOTHING_TO_SETTLE;
+  const settlement = settles ? await settleAffected(transaction, rules, actor, effects) : NOTHING_TO_SETTLE;
   const entry = successEntry(actor, command, effects, settlement.access, started);
-  const writes = settles ? settlement.writes : effects.writes;
+  const writes = [...(settles ? settlement.writes : effects.writes), ...(effects.afterSettlement ?? [])];
   transaction.runAtCommit(together([...writes, ...appendStatements(entry)]));
   return effects.result;
 }
@@ -123,9 +125,14 @@ async function runLocked<Result>(
 const NOTHING_TO_SETTLE: Settlement = { access: [], writes: [] };
 
 /** Seats are worked out from the new state, so the command's own writes go first. */
-function settleAffected(transaction: Transaction, actor: Actor, effects: Effects<unknown>): Promise<Settlement> {
-  const before = effects.writes.length > 0 ? [together(effects.writes)] : [];
-  return settle(transaction, actor.siteId, before, effects.affectedUserIds, effects.affectedApplicationIds);
+function settleAffected(
+  transaction: Transaction,
+  rules: SeatRules,
+  { siteId }: Actor,
+  { writes, affectedUserIds: userIds, affectedApplicationIds: applicationIds = [] }: Effects<unknown>,
+): Promise<Settlement> {
+  const before = writes.length > 0 ? [together(writes)] : [];
+  return settle(transaction, { siteId, userIds, applicationIds, rules }, before);
 }
 
 /** Names the object that has what a command claims: for the log, never for the answer (design section 3, Ownership). */

@@ -1,6 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { type Application, createApplication, findApplication, listApplications } from '../licensing/index.js';
-import { fields, table } from './output.js';
+import { applicationChangeCommands } from './application-change-commands.js';
+import { applicationFields } from './application-text.js';
+import { table } from './output.js';
 import { parseSeats } from './parse-number.js';
 import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
 import { UsageError } from './usage-error.js';
@@ -18,7 +20,7 @@ interface CreateOptions extends SiteOptions {
   readonly policy?: 'wait' | 'refuse' | 'allow';
 }
 
-/** `rollcall application create | list | show` */
+/** `rollcall application create | list | show` and the commands that change one */
 export const applicationCommands: Register = (group, session) => {
   siteCommand(group, 'create', 'create an application with its roles and, with --seats, its licence')
     .argument('<key>', 'lower-case letters, digits and hyphens')
@@ -54,6 +56,8 @@ export const applicationCommands: Register = (group, session) => {
         return { json: application, text: () => applicationFields(application) };
       }),
     );
+
+  applicationChangeCommands(group, session);
 };
 
 function parseRole(text: string, before: readonly Role[] = []): Role[] {
@@ -84,25 +88,4 @@ function applicationTable(applications: readonly Application[]): string {
     licences.reduce((sum, licence) => sum + licence.waiting, 0),
   ]);
   return table(['KEY', 'NAME', 'ROLES', 'SEATS TAKEN', 'WAITING'], rows, 'There is no application.');
-}
-
-/** An application in words, for this command and for `licence`. */
-export function applicationFields({ key, name, description, id, roles, licences }: Application): string {
-  const about = fields({
-    Key: key,
-    Name: name,
-    ...(description === null ? {} : { Description: description }),
-    Id: id,
-    Roles: roles.map((role) => `${role.key}${role.takesSeat ? '' : ' (takes no seat)'}`).join(' > '),
-  });
-  const rows = licences.map((licence) => [
-    licence.name,
-    licence.roles.join(', '),
-    licence.seats ?? 'unlimited',
-    licence.used,
-    licence.waiting,
-    licence.policy,
-  ]);
-  const headings = ['LICENCE', 'ROLES', 'SEATS', 'TAKEN', 'WAITING', 'WHEN FULL'];
-  return `${about}\n\n${table(headings, rows, 'Its seats are not counted.')}`;
 }

@@ -48,6 +48,16 @@ const GROUPS: readonly Group[] = [
     load: async () => (await import('./application-commands.js')).applicationCommands,
   },
   {
+    name: 'role',
+    description: 'roles of an application, the highest first',
+    load: async () => (await import('./role-commands.js')).roleCommands,
+  },
+  {
+    name: 'default-group',
+    description: 'groups that people are put into who are given a role',
+    load: async () => (await import('./default-group-commands.js')).defaultGroupCommands,
+  },
+  {
     name: 'grant',
     description: 'roles of applications that groups and users have',
     load: async () => (await import('./grant-commands.js')).grantCommands,

@@ -61,6 +61,7 @@ export const configSchema = z.strictObject({
     warningDays: integer(0, 3650),
   }),
   directory: z.strictObject({ deletionGraceDays: integer(0, 3650) }),
+  licensing: z.strictObject({ invitedTakeSeats: flag(), serviceUsersTakeSeats: flag() }),
   limits,
 });
 

@@ -31,6 +31,11 @@ const MEANINGS: Readonly<Record<string, { kind: ErrorKind; code: string; message
     code: 'application.key-taken',
     message: 'An application with this key exists in the site; choose another key.',
   },
+  licences_name_unique: {
+    kind: 'conflict',
+    code: 'licence.name-taken',
+    message: 'A licence of the application has this name; choose another.',
+  },
   grants_role: { kind: 'not-found', code: 'grant.no-role', message: 'There is no such role.' },
   grants_group_role: { kind: 'conflict', code: 'grant.exists', message: 'The group has this role already.' },
   grants_user_role: { kind: 'conflict', code: 'grant.exists', message: 'The user has this role already.' },

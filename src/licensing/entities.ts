@@ -5,18 +5,21 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 
 
 @Entity('applications')
 @Unique('applications_key_unique', ['siteId', 'key'])
+@Check('applications_state', `state IN ('active', 'disabled')`)
 export class Application {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'applications_pk' }) siteId!: number;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'applications_pk' }) id!: string;
   @Column({ type: 'text', collation: 'C' }) key!: string;
   @Column('text') name!: string;
   @Column('text', { nullable: true }) description!: string | null;
+  @Column('uuid', { name: 'owner_user_id', nullable: true }) ownerUserId!: string | null;
+  @Column('text', { default: 'active' }) state!: 'active' | 'disabled';
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 
 @Entity('application_roles')
 @Unique('application_roles_key_unique', ['siteId', 'applicationId', 'key'])
-@Unique('application_roles_rank_unique', ['siteId', 'applicationId', 'rank'])
+@Unique('application_roles_rank_unique', ['siteId', 'applicationId', 'rank'], { deferrable: 'INITIALLY IMMEDIATE' })
 @ForeignKey(() => Application, ['siteId', 'applicationId'], ['siteId', 'id'], {
   name: 'application_roles_application',
   onDelete: 'CASCADE',
@@ -53,6 +56,7 @@ export class Grant {
 @Unique('licences_name_unique', ['siteId', 'applicationId', 'name'])
 @Check('licences_seats', 'seats >= 0')
 @Check('licences_policy', `policy IN ('wait', 'refuse', 'allow')`)
+@Check('licences_period', 'valid_from < valid_until')
 @ForeignKey(() => Application, ['siteId', 'applicationId'], ['siteId', 'id'], {
   name: 'licences_application',
   onDelete: 'CASCADE',
@@ -65,11 +69,14 @@ export class Licence {
   @Column('integer', { nullable: true }) seats!: number | null;
   @Column('text', { default: 'wait' }) policy!: 'wait' | 'refuse' | 'allow';
   @Column('integer', { name: 'seats_used', default: 0 }) seatsUsed!: number;
+  @Column('timestamptz', { name: 'valid_from', nullable: true }) validFrom!: Date | null;
+  @Column('timestamptz', { name: 'valid_until', nullable: true }) validUntil!: Date | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 
-/** The pool from which a role takes its seats. */
+/** The pools from which a role takes its seats, one after the other; one of them is in force. */
 @Entity('licence_roles')
+@Index('licence_roles_in_force', { synchronize: false })
 @ForeignKey(() => ApplicationRole, ['siteId', 'roleId'], ['siteId', 'id'], {
   name: 'licence_roles_role',
   onDelete: 'CASCADE',
@@ -80,8 +87,23 @@ export class Licence {
 })
 export class LicenceRole {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'licence_roles_pk' }) siteId!: number;
+  @PrimaryColumn('uuid', { name: 'licence_id', primaryKeyConstraintName: 'licence_roles_pk' }) licenceId!: string;
   @PrimaryColumn('uuid', { name: 'role_id', primaryKeyConstraintName: 'licence_roles_pk' }) roleId!: string;
-  @Column('uuid', { name: 'licence_id' }) licenceId!: string;
+  @Column('boolean', { name: 'in_force', default: true }) inForce!: boolean;
+}
+
+/** Where people are put who are given a role. */
+@Entity('default_groups')
+@Index('default_groups_group', ['siteId', 'groupId'])
+@ForeignKey(() => ApplicationRole, ['siteId', 'roleId'], ['siteId', 'id'], {
+  name: 'default_groups_role',
+  onDelete: 'CASCADE',
+})
+export class DefaultGroup {
+  @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'default_groups_pk' }) siteId!: number;
+  @PrimaryColumn('uuid', { name: 'role_id', primaryKeyConstraintName: 'default_groups_pk' }) roleId!: string;
+  @PrimaryColumn('uuid', { name: 'group_id', primaryKeyConstraintName: 'default_groups_pk' }) groupId!: string;
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 
 /** What a person has: one role an application. */
@@ -111,4 +133,13 @@ export class WaitingPlace {
   @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' }) sequence!: number;
 }
 
-export const licensingEntities = [Application, ApplicationRole, Grant, Licence, LicenceRole, Entitlement, WaitingPlace];
+export const licensingEntities = [
+  Application,
+  ApplicationRole,
+  Grant,
+  Licence,
+  LicenceRole,
+  DefaultGroup,
+  Entitlement,
+  WaitingPlace,
+];

@@ -1,4 +1,4 @@
-import { type Database, sql, type Transaction } from '../database/index.js';
+import { type Database, type Sql, sql, type Transaction } from '../database/index.js';
 import { type Actor, type LockingCommand, newObjectId, usersWithin } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
 
@@ -30,12 +30,7 @@ export function addGrant(actor: Actor, roleId: string, holder: GrantHolder): Loc
         changed: [{ attribute: 'role', old: undefined, new: names.role }],
         subjects: [{ kind: holder.kind === 'group' ? 'Group' : 'User', id: holder.id, effect: 'grant-added' }],
         affectedUserIds: await usersOfHolder(transaction, actor.siteId, holder),
-        writes: [
-          sql`
-            INSERT INTO grants (site_id, id, role_id, group_id, user_id, connection_id)
-            VALUES (${actor.siteId}, ${id}, ${roleId}, ${holder.kind === 'group' ? holder.id : null},
-              ${holder.kind === 'user' ? holder.id : null}, ${actor.connection?.id ?? null})`,
-        ],
+        writes: [insertGrant(actor, id, roleId, holder)],
       };
     },
   };
@@ -69,6 +64,18 @@ export function removeGrant(actor: Actor, roleId: string, holder: GrantHolder): 
       };
     },
   };
+}
+
+/** The statement that gives a role where the holder does not have it; its row says that it was given. */
+export function newGrant(actor: Actor, roleId: string, holder: GrantHolder): Sql {
+  return sql`${insertGrant(actor, newObjectId(), roleId, holder)} ON CONFLICT DO NOTHING RETURNING id`;
+}
+
+function insertGrant(actor: Actor, id: string, roleId: string, { kind, id: holderId }: GrantHolder): Sql {
+  return sql`
+    INSERT INTO grants (site_id, id, role_id, group_id, user_id, connection_id)
+    VALUES (${actor.siteId}, ${id}, ${roleId}, ${kind === 'group' ? holderId : null},
+      ${kind === 'user' ? holderId : null}, ${actor.connection?.id ?? null})`;
 }
 
 export function listGrants(database: Database, siteId: number): Promise<Grant[]> {

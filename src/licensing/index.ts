@@ -1,13 +1,26 @@
+export { type ApplicationChange, changeApplication, removeApplication } from './applications/change-application.js';
+export type { LicencePolicy, Period } from './applications/check-licence.js';
+export { createApplication, type NewApplication, type NewRole } from './applications/create-application.js';
+export { addDefaultGroup, removeDefaultGroup } from './applications/default-groups.js';
+export { changeOver, type DueApplication, dueApplications } from './applications/licence-periods.js';
+export {
+  addLicence,
+  changeLicence,
+  type LicenceChange,
+  type NewLicence,
+  removeLicence,
+} from './applications/licences.js';
 export {
   type Application,
-  createApplication,
+  type DefaultGroup,
   findApplication,
+  type Licence,
   listApplications,
-  type NewApplication,
-} from './applications.js';
+  type Role,
+} from './applications/list-applications.js';
+export { addRole, changeRole, type RoleChange, removeRole } from './applications/roles.js';
 export { licensingEntities } from './entities.js';
 export { addGrant, type Grant, type GrantHolder, listGrants, removeGrant } from './grants.js';
-export { setSeats } from './licences.js';
 export {
   applicationKeys,
   type PublishedLicence,
@@ -21,4 +34,5 @@ export {
   type UserEntitlement,
   type UserWaitingPlace,
 } from './read-entitlements.js';
-export { type AccessChange, type Settlement, settle } from './settle.js';
+export { DEFAULT_SEAT_RULES, type SeatRules } from './settlement/pools.js';
+export { type AccessChange, type Affected, type Settlement, settle } from './settlement/settle.js';

@@ -180,8 +180,8 @@ describe('rollcall user, group, application, grant, licence and log', () => {
     const about = await list('--subject', 'anna@example.com');
     expect(about.entries.map(({ action }) => action)).toEqual(expect.arrayContaining(['user.create', 'grant.add']));
     expect(about).toEqual(await list('--subject', anna));
-    const { out } = await cli.run('log', 'list', '--action', 'licence.set-seats', ...site);
-    expect(out).toMatch(/success +licence\.set-seats +Wiki +cli .*seats: 1 -> 2/);
+    const { out } = await cli.run('log', 'list', '--action', 'licence.change', ...site);
+    expect(out).toMatch(/success +licence\.change +Wiki +cli .*seats: 1 -> 2/);
     expect(await list('--subject', newObjectId())).toEqual({ entries: [], next: null });
   });
 

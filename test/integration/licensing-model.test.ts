@@ -159,7 +159,7 @@ const ACTIONS: Readonly<Record<Step['kind'], string>> = {
   deleteGroup: 'group.delete',
   grant: 'grant.add',
   ungrant: 'grant.remove',
-  setSeats: 'licence.set-seats',
+  setSeats: 'licence.change',
 };
 
 function resolve(model: NaiveModel, step: Step): NaiveCommand | undefined {

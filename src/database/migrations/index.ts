@@ -4,6 +4,7 @@ import { Licensing1790000000003 } from './0003-licensing.js';
 import { Log1790000000004 } from './0004-log.js';
 import { Profiles1790000000006 } from './0006-profiles.js';
 import { Roles1790000000009 } from './0009-roles.js';
+import { LicencePeriods1790000000010 } from './0010-licence-periods.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Log1790000000004,
   Profiles1790000000006,
   Roles1790000000009,
+  LicencePeriods1790000000010,
 ];

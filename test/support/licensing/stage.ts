@@ -1,6 +1,6 @@
 import { type Database, sql } from '../../../src/database/index.js';
 import { type Command, deleteGroup, deleteUser, newObjectId } from '../../../src/directory/index.js';
-import { addGrant, removeGrant, setSeats } from '../../../src/licensing/index.js';
+import { addGrant, changeLicence, removeGrant } from '../../../src/licensing/index.js';
 import { listLog } from '../../../src/log/index.js';
 import { createWorld, type World } from '../directory-world.js';
 import { type Change, ROLES, type Role } from './naive-model.js';
@@ -68,7 +68,7 @@ export async function createStage(plan: StagePlan, shared?: Database): Promise<S
     ungrant: (key, kind, id) =>
       run('grant.remove', 'Grant', () => removeGrant(world.administrator, role(key), { kind, id })),
     setSeats: (pool, seats) =>
-      run('licence.set-seats', 'Licence', () => setSeats(world.administrator, pools.get(pool) ?? '', seats)),
+      run('licence.change', 'Licence', () => changeLicence(world.administrator, pools.get(pool) ?? '', { seats })),
     members: (group, changes) => world.members(group, ...changes),
     snapshot: () => snapshot(world),
     async settleAll() {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { allocate, type Outcome } from '../../../src/licensing/allocate.js';
-import type { Candidate, Person, Pool } from '../../../src/licensing/person.js';
+import { allocate, type Outcome } from '../../../src/licensing/settlement/allocate.js';
+import type { Candidate, Person, Pool } from '../../../src/licensing/settlement/person.js';
 
 const ROLES = ['lead', 'admin', 'user', 'guest'];
 const POOLS = ['A', 'B'];

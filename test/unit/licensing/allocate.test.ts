@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { allocate } from '../../../src/licensing/allocate.js';
-import type { Candidate, Person, Place, Pool } from '../../../src/licensing/person.js';
+import { allocate } from '../../../src/licensing/settlement/allocate.js';
+import type { Candidate, Person, Place, Pool } from '../../../src/licensing/settlement/person.js';
 
 const ADMIN: Candidate = { roleId: 'admin', rank: 1, licenceId: 'pro' };
 const USER: Candidate = { roleId: 'user', rank: 2, licenceId: 'basic' };

@@ -42,6 +42,8 @@ export interface Pool {
   readonly licenceId: string;
   readonly name: string;
   readonly seats: number;
+  /** Its time is over: it has no seat to give, and `seats` is 0. */
+  readonly ended?: boolean;
   readonly used: number;
   readonly policy: 'wait' | 'refuse' | 'allow';
   /** Where the part of its queue that was read ends; undefined when that is all of it. */

@@ -1,5 +1,6 @@
-import { type Sql, sql, type Transaction } from '../database/index.js';
+import { type Sql, sql, type Transaction } from '../../database/index.js';
 import type { Candidate, Holding, Person, Place, QueuePosition } from './person.js';
+import { isLimited, type SeatRules } from './pools.js';
 
 interface PersonRow {
   kind: 'candidate' | 'held' | 'place';
@@ -29,18 +30,21 @@ export async function readPeople(
   transaction: Transaction,
   siteId: number,
   userIds: readonly string[],
+  rules: SeatRules,
 ): Promise<People> {
-  return peopleOf(await transaction.run(peopleQuery(siteId, userIds)));
+  return peopleOf(await transaction.run(peopleQuery(siteId, userIds, rules)));
 }
 
 /** The statement of readPeople, for who sends it together with others. */
-export function peopleQuery(siteId: number, userIds: readonly string[]): Sql {
+export function peopleQuery(siteId: number, userIds: readonly string[], rules: SeatRules): Sql {
+  const takesSeat = rules.serviceUsersTakeSeats ? sql`a.takes_seat` : sql`a.takes_seat AND u.user_type <> 'service'`;
   return sql`
     WITH ${deserved(siteId, userIds)},
     facts AS (
       SELECT 'candidate' AS kind, d.user_id, a.application_id, d.role_id, NULL::uuid AS licence_id,
         NULL::timestamptz AS since, NULL::bigint AS sequence
       FROM deserved d JOIN application_roles a ON a.site_id = ${siteId} AND a.id = d.role_id
+      JOIN applications o ON o.site_id = ${siteId} AND o.id = a.application_id AND o.state = 'active'
       UNION ALL
       SELECT 'held', e.user_id, e.application_id, e.role_id, e.licence_id, NULL, NULL
       FROM touched t JOIN entitlements e ON e.site_id = ${siteId} AND e.user_id = t.user_id
@@ -49,16 +53,16 @@ export function peopleQuery(siteId: number, userIds: readonly string[]): Sql {
       FROM touched t JOIN waiting_places w ON w.site_id = ${siteId} AND w.user_id = t.user_id
     )
     SELECT f.kind, f.user_id, f.application_id, f.role_id, a.rank, f.since, f.sequence,
-      CASE WHEN f.kind = 'candidate' THEN CASE WHEN a.takes_seat THEN p.licence_id END ELSE f.licence_id END AS licence_id,
-      u.deleted_at IS NULL AND u.state IN ('invited', 'active') AS eligible,
+      CASE WHEN f.kind = 'candidate' THEN CASE WHEN ${takesSeat} THEN p.licence_id END ELSE f.licence_id END AS licence_id,
+      u.deleted_at IS NULL AND ${holdsRoles(rules)} AS eligible,
       EXISTS (
         SELECT 1 FROM licences l
-        WHERE l.site_id = ${siteId} AND l.application_id = f.application_id AND l.seats IS NOT NULL
+        WHERE l.site_id = ${siteId} AND l.application_id = f.application_id AND ${isLimited}
       ) AS capped
     FROM facts f
     JOIN users u ON u.site_id = ${siteId} AND u.id = f.user_id
     JOIN application_roles a ON a.site_id = ${siteId} AND a.id = f.role_id
-    LEFT JOIN licence_roles p ON p.site_id = ${siteId} AND p.role_id = f.role_id
+    LEFT JOIN licence_roles p ON p.site_id = ${siteId} AND p.role_id = f.role_id AND p.in_force
     WHERE f.kind <> 'candidate' OR u.user_type <> 'customer' OR NOT a.takes_seat`;
 }
 
@@ -75,8 +79,8 @@ export function peopleOf(rows: readonly unknown[]): People {
 export function poolsOfUsers(siteId: number, userIds: readonly string[], applicationIds: readonly string[]): Sql {
   return sql`
     WITH ${deserved(siteId, userIds)}
-    SELECT id FROM licences
-    WHERE site_id = ${siteId} AND seats IS NOT NULL AND application_id IN (
+    SELECT id FROM licences l
+    WHERE site_id = ${siteId} AND ${isLimited} AND application_id IN (
       SELECT a.application_id FROM deserved d JOIN application_roles a ON a.site_id = ${siteId} AND a.id = d.role_id
       UNION ALL
       SELECT e.application_id FROM touched t JOIN entitlements e ON e.site_id = ${siteId} AND e.user_id = t.user_id
@@ -123,6 +127,35 @@ export async function usersOfApplication(
   return rows.map((row) => row.user_id);
 }
 
+/** Those who would have a role of an application if it were switched on and had room. */
+export async function usersWithGrants(
+  transaction: Transaction,
+  siteId: number,
+  applicationId: string,
+): Promise<string[]> {
+  const rows = await transaction.run<{ user_id: string }>(sql`
+    WITH given AS (
+      SELECT g.group_id, g.user_id FROM grants g
+      JOIN application_roles r ON r.site_id = g.site_id AND r.id = g.role_id
+      WHERE g.site_id = ${siteId} AND r.application_id = ${applicationId}
+    )
+    SELECT user_id FROM given WHERE user_id IS NOT NULL
+    UNION
+    SELECT m.user_id FROM memberships m WHERE m.site_id = ${siteId} AND m.group_id IN (
+      SELECT g.group_id FROM given g
+      JOIN groups living ON living.site_id = ${siteId} AND living.id = g.group_id AND living.deleted_at IS NULL
+      UNION
+      SELECT c.descendant_id FROM given g
+      JOIN group_closure c ON c.site_id = ${siteId} AND c.ancestor_id = g.group_id
+    )`);
+  return rows.map((row) => row.user_id);
+}
+
+/** Whether somebody in `users u` may hold anything; others keep their places in the queues. */
+function holdsRoles(rules: SeatRules): Sql {
+  return rules.invitedTakeSeats ? sql`u.state IN ('invited', 'active')` : sql`u.state = 'active'`;
+}
+
 /** The beginnings of the queues of some applications. */
 export interface QueueHeads {
   /** Those in them, with all their places. */
@@ -148,20 +181,21 @@ export async function readWaiting(
   applicationIds: readonly string[],
   touched: readonly string[],
   limit: number,
+  rules: SeatRules,
 ): Promise<QueueHeads> {
   const rows = await transaction.run<QueueRow>(sql`
     SELECT queued.* FROM licences l CROSS JOIN LATERAL (
       SELECT w.user_id, w.licence_id, w.since, w.sequence FROM waiting_places w
       JOIN users u ON u.site_id = w.site_id AND u.id = w.user_id
-        AND u.deleted_at IS NULL AND u.state IN ('invited', 'active')
+        AND u.deleted_at IS NULL AND ${holdsRoles(rules)}
       WHERE w.site_id = l.site_id AND w.licence_id = l.id AND w.user_id <> ALL (${touched}::uuid[])
       ORDER BY w.since, w.sequence LIMIT ${limit}
     ) queued
-    WHERE l.site_id = ${siteId} AND l.application_id = ANY (${applicationIds}::uuid[]) AND l.seats IS NOT NULL
+    WHERE l.site_id = ${siteId} AND l.application_id = ANY (${applicationIds}::uuid[]) AND ${isLimited}
     ORDER BY queued.since, queued.sequence`);
   if (rows.length === 0) return { people: [], readUntil: new Map() };
   const applications = new Set(applicationIds);
-  const { people } = await readPeople(transaction, siteId, [...new Set(rows.map((row) => row.user_id))]);
+  const { people } = await readPeople(transaction, siteId, [...new Set(rows.map((row) => row.user_id))], rules);
   return {
     people: people.filter((person) => applications.has(person.applicationId)),
     readUntil: endsOf(rows, limit),

@@ -1,7 +1,8 @@
-import { type Sql, sql, type Transaction } from '../database/index.js';
+import { type Sql, sql, type Transaction } from '../../database/index.js';
 import { type Allocation, allocate, type Outcome } from './allocate.js';
 import { type People, peopleOf, peopleQuery, poolsOfUsers, readPeople, readWaiting } from './people.js';
-import type { Person, Pool } from './person.js';
+import type { Pool } from './person.js';
+import { lockPools, type SeatRules } from './pools.js';
 import { settlementWrites } from './settlement-writes.js';
 
 /** A person's access before and after, by role id. */
@@ -12,6 +13,15 @@ export interface AccessChange {
   readonly after: string | undefined;
   /** The person waits for a higher role than the one they have now. */
   readonly waiting: boolean;
+}
+
+/** Whose access may differ after a change, and by which rules seats are given. */
+export interface Affected {
+  readonly siteId: number;
+  readonly userIds: readonly string[];
+  /** Applications whose licences changed, so that their queues may move. */
+  readonly applicationIds: readonly string[];
+  readonly rules: SeatRules;
 }
 
 /** What became of people's access, and the statements that write it down, independent of each other. */
@@ -28,25 +38,22 @@ const FEW_USERS = 100;
  * that came free. The caller holds the users' rows or the structure lock; rows of capped licences are locked here,
  * last in the order of design section 4, and people are read by a statement of its own once they are held.
  * @param before the change itself, which the settlement must see; sent in the same round trip
- * @param applicationIds applications whose licences changed, so that their queues may move
  * @throws RollcallError `licence.out-of-seats`
  */
 export async function settle(
   transaction: Transaction,
-  siteId: number,
+  affected: Affected,
   before: readonly Sql[],
-  userIds: readonly string[],
-  applicationIds: readonly string[] = [],
 ): Promise<Settlement> {
+  const { siteId } = affected;
   const standing =
-    userIds.length <= FEW_USERS
-      ? await lockThenRead(transaction, siteId, before, userIds, applicationIds)
-      : await readThenLock(transaction, siteId, before, userIds, applicationIds);
+    affected.userIds.length <= FEW_USERS
+      ? await lockThenRead(transaction, affected, before)
+      : await readThenLock(transaction, affected, before);
   const { touched, pools, queued } = standing;
-  const applications = [...new Set([...touched.applicationIds, ...applicationIds])];
   const allocation =
     pools.length > 0 && queued
-      ? await allocateWithQueues(transaction, siteId, applications, userIds, touched.people, pools)
+      ? await allocateWithQueues(transaction, affected, touched, pools)
       : allocate(touched.people, [], pools);
   return { access: accessChanges(allocation.outcomes), writes: settlementWrites(siteId, allocation, pools) };
 }
@@ -65,12 +72,10 @@ interface Standing {
  */
 async function lockThenRead(
   transaction: Transaction,
-  siteId: number,
+  { siteId, userIds, applicationIds, rules }: Affected,
   before: readonly Sql[],
-  userIds: readonly string[],
-  applicationIds: readonly string[],
 ): Promise<Standing> {
-  const people = peopleQuery(siteId, userIds);
+  const people = peopleQuery(siteId, userIds, rules);
   const found = await transaction.runTogether([...before, poolsOfUsers(siteId, userIds, applicationIds), people]);
   const [limited = [], unlocked = []] = found.slice(before.length);
   if (limited.length === 0) return { touched: peopleOf(unlocked), pools: [], queued: false };
@@ -89,24 +94,15 @@ async function lockThenRead(
 /** Many users: what they deserve is read once where no limit is at play, and once more under the lock where one is. */
 async function readThenLock(
   transaction: Transaction,
-  siteId: number,
+  { siteId, userIds, applicationIds, rules }: Affected,
   before: readonly Sql[],
-  userIds: readonly string[],
-  applicationIds: readonly string[],
 ): Promise<Standing> {
-  const found = await transaction.runTogether([...before, peopleQuery(siteId, userIds)]);
+  const found = await transaction.runTogether([...before, peopleQuery(siteId, userIds, rules)]);
   const touched = peopleOf(found[before.length] ?? []);
   if (!touched.capped && applicationIds.length === 0) return { touched, pools: [], queued: false };
   const applications = [...touched.applicationIds, ...applicationIds];
   const pools = await transaction.run<Pool>(lockPools(siteId, sql`application_id = ANY (${applications}::uuid[])`));
-  return { touched: await readPeople(transaction, siteId, userIds), pools, queued: true };
-}
-
-/** By id, so that two changes never wait for each other. */
-function lockPools(siteId: number, which: Sql): Sql {
-  return sql`
-    SELECT id AS "licenceId", name, seats, seats_used AS used, policy FROM licences
-    WHERE site_id = ${siteId} AND ${which} AND seats IS NOT NULL ORDER BY id FOR UPDATE`;
+  return { touched: await readPeople(transaction, siteId, userIds, rules), pools, queued: true };
 }
 
 /**
@@ -116,18 +112,17 @@ function lockPools(siteId: number, which: Sql): Sql {
  */
 async function allocateWithQueues(
   transaction: Transaction,
-  siteId: number,
-  applicationIds: readonly string[],
-  userIds: readonly string[],
-  touched: readonly Person[],
+  { siteId, userIds, applicationIds, rules }: Affected,
+  { people: touched, applicationIds: touchedApplications }: People,
   pools: readonly Pool[],
 ): Promise<Allocation> {
+  const applications = [...new Set([...touchedApplications, ...applicationIds])];
   const capped = new Set(pools.map((pool) => pool.licenceId));
   const held = touched.filter((person) => person.held?.licenceId !== undefined && capped.has(person.held.licenceId));
   const free = pools.reduce((sum, pool) => sum + Math.max(0, pool.seats - pool.used), 0);
   if (free + held.length === 0) return allocate(touched, [], pools);
   for (let limit = free + held.length; ; limit *= 2) {
-    const { people, readUntil } = await readWaiting(transaction, siteId, applicationIds, userIds, limit);
+    const { people, readUntil } = await readWaiting(transaction, siteId, applications, userIds, limit, rules);
     const queued = pools.map((pool) => ({ ...pool, readUntil: readUntil.get(pool.licenceId) }));
     const allocation = allocate(touched, people, queued);
     if (!allocation.tooShort) return allocation;

@@ -1,4 +1,4 @@
-import { type Sql, sql } from '../database/index.js';
+import { type Sql, sql } from '../../database/index.js';
 import type { Allocation, Outcome } from './allocate.js';
 import type { Pool } from './person.js';
 
