@@ -14,7 +14,7 @@ export interface Grant {
 
 /**
  * Gives a role of an application to a group or a user. Structural: everybody in the group and below it may gain.
- * @throws RollcallError `grant.exists`, `grant.no-holder`, `grant.no-role`, `licence.out-of-seats`
+ * @throws RollcallError `grant.exists`, `grant.no-holder`, `grant.no-role`, `grant.customer-seat`, `licence.out-of-seats`
  */
 export function addGrant(actor: Actor, roleId: string, holder: GrantHolder): LockingCommand<{ id: string }> {
   const id = newObjectId();
@@ -23,6 +23,7 @@ export function addGrant(actor: Actor, roleId: string, holder: GrantHolder): Loc
     objectId: id,
     async run(transaction) {
       const names = await namesOf(transaction, actor.siteId, roleId, holder);
+      requireFitting(names);
       return {
         result: { id },
         objectId: id,
@@ -107,6 +108,16 @@ interface Names {
   readonly holder: string;
   /** `wiki/user` */
   readonly role: string;
+  readonly takesSeat: boolean;
+  /** The holder is a user of the type `customer`. */
+  readonly isCustomer: boolean;
+}
+
+/** Through a group a customer simply does not get it; by name it would be a mistake. @throws RollcallError `grant.customer-seat` */
+function requireFitting({ holder, role, takesSeat, isCustomer }: Names): void {
+  if (!isCustomer || !takesSeat) return;
+  const message = `${holder} is a customer and can hold only roles without a seat; ${role} takes one.`;
+  throw new RollcallError('invalid', 'grant.customer-seat', message);
 }
 
 /** How the log calls the two sides of a grant. @throws RollcallError `grant.no-holder`, `grant.no-role` */
@@ -118,18 +129,23 @@ async function namesOf(
 ): Promise<Names> {
   const [holders = [], roles = []] = await transaction.runTogether([
     kind === 'group'
-      ? sql`SELECT display_name AS name FROM groups WHERE site_id = ${siteId} AND id = ${id} AND deleted_at IS NULL`
-      : sql`SELECT user_name AS name FROM users WHERE site_id = ${siteId} AND id = ${id} AND deleted_at IS NULL`,
+      ? sql`
+          SELECT display_name AS name, false AS customer FROM groups
+          WHERE site_id = ${siteId} AND id = ${id} AND deleted_at IS NULL`
+      : sql`
+          SELECT user_name AS name, user_type = 'customer' AS customer FROM users
+          WHERE site_id = ${siteId} AND id = ${id} AND deleted_at IS NULL`,
     sql`
-      SELECT a.key || '/' || r.key AS name FROM application_roles r
+      SELECT a.key || '/' || r.key AS name, r.takes_seat AS "takesSeat" FROM application_roles r
       JOIN applications a ON a.site_id = r.site_id AND a.id = r.application_id
       WHERE r.site_id = ${siteId} AND r.id = ${roleId}`,
   ]);
-  // Both statements name this column.
-  const [holder, role] = [holders[0], roles[0]] as ({ name: string } | undefined)[];
+  // The statements name these columns.
+  const holder = holders[0] as { name: string; customer: boolean } | undefined;
+  const role = roles[0] as { name: string; takesSeat: boolean } | undefined;
   if (holder === undefined) throw new RollcallError('not-found', 'grant.no-holder', `There is no ${kind} ${id}.`);
   if (role === undefined) throw new RollcallError('not-found', 'grant.no-role', 'There is no such role.');
-  return { holder: holder.name, role: role.name };
+  return { holder: holder.name, role: role.name, takesSeat: role.takesSeat, isCustomer: holder.customer };
 }
 
 async function usersOfHolder(transaction: Transaction, siteId: number, holder: GrantHolder): Promise<string[]> {

@@ -48,7 +48,7 @@ export function publishedRoles(siteId: number): Sql {
       ${others(sql`o.rank > r.rank`)} AS contains, ${others(sql`o.rank < r.rank`)} AS "containedBy"
     FROM application_roles r
     JOIN applications a ON a.site_id = r.site_id AND a.id = r.application_id
-    LEFT JOIN licence_roles p ON p.site_id = r.site_id AND p.role_id = r.id AND r.takes_seat
+    LEFT JOIN licence_roles p ON p.site_id = r.site_id AND p.role_id = r.id AND p.in_force AND r.takes_seat
     LEFT JOIN licences l ON l.site_id = p.site_id AND l.id = p.licence_id
     WHERE r.site_id = ${siteId}`;
 }

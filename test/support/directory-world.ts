@@ -124,7 +124,8 @@ async function accessTo(database: Database, siteId: number, key: string) {
     ORDER BY w.since, w.sequence`);
   const counts = await database.read<{ used: number }>(sql`
     SELECT coalesce(sum(l.seats_used), 0) AS used FROM licences l
-    JOIN applications a ON a.site_id = l.site_id AND a.id = l.application_id AND a.key = ${key}`);
+    JOIN applications a ON a.site_id = l.site_id AND a.id = l.application_id AND a.key = ${key}
+    WHERE l.site_id = ${siteId}`);
   const waiting = new Map<string, string[]>();
   for (const place of places) waiting.set(place.user_id, [...(waiting.get(place.user_id) ?? []), place.role]);
   return {
