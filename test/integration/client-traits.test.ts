@@ -94,7 +94,8 @@ describe('what clients were seen to do', () => {
   it('is written when the server stops', async () => {
     const traits = createClientTraits(server.database);
     const one = await connection();
-    const upkeep = startUpkeep({ database: server.database, clientTraits: traits, logger: createLogger('silent') });
+    const { database, change } = server;
+    const upkeep = startUpkeep({ database, change, clientTraits: traits, logger: createLogger('silent') });
     traits.note(one, ['a']);
     await upkeep.stop();
     expect(await counts(one.id)).toEqual({ a: 1 });
