@@ -3,7 +3,8 @@ import { type JsonObject, type ParsedResource, type ResourceType, validateDocume
 
 /**
  * The document of a PUT in which attributes that the body does not mention stay as they are (A-01). Those of an
- * extension stay each on their own; an extension that the body has as null or empty goes whole.
+ * extension stay each on their own; an extension that the body has as null or empty goes whole. What the caller has set
+ * in the document itself stands.
  * @throws ScimError 400 invalidValue
  */
 export function keepOmitted(type: ResourceType, { document, provided }: ParsedResource, current: Document): JsonObject {
@@ -13,7 +14,7 @@ export function keepOmitted(type: ResourceType, { document, provided }: ParsedRe
   for (const [name, value] of Object.entries(before)) {
     if (type.extensions.some(({ schema }) => schema.id === name)) {
       kept[name] = keptExtension(name, value as JsonObject, document[name] as JsonObject | undefined, provided);
-    } else if (!provided.has(name)) kept[name] = value;
+    } else if (!provided.has(name) && !Object.hasOwn(document, name)) kept[name] = value;
   }
   return validateDocument(type, kept);
 }
