@@ -21,7 +21,8 @@ export interface ServerSettings {
 
 /** The server, HTTP or TLS from 1.2 on (AUTH-07). @throws RollcallError `server.tls-unreadable` */
 export async function createServer(app: RequestListener, { server: { tls }, limits }: ServerSettings): Promise<Server> {
-  const options = { ...OPTIONS, maxHeaderSize: limits.headerBytes };
+  // Node refuses what is as long as its limit.
+  const options = { ...OPTIONS, maxHeaderSize: limits.headerBytes + 1 };
   const server =
     tls === undefined
       ? createPlainServer(options, app)
