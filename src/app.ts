@@ -16,12 +16,22 @@ export { openServices } from './services.js';
 const GRACE_MILLISECONDS = 10_000;
 
 /** Wires the features by hand. */
-export function createApp({ config, database, change, authenticator, clientTraits, logger }: Services): Express {
+export function createApp({
+  config,
+  database,
+  change,
+  authenticator,
+  clientTraits,
+  secrets,
+  logger,
+}: Services): Express {
   const { limits } = config;
   const engine = createScim({
     database,
     change,
+    secrets,
     limits,
+    queries: config.queries,
     report: (error, { correlationId }) => logFailure(logger, error, correlationId),
   });
   let migrated = false;
@@ -33,7 +43,11 @@ export function createApp({ config, database, change, authenticator, clientTrait
   return createHttpApp({
     config,
     engine,
-    discovery: createDiscovery({ limits, applicationKeys: (siteId) => applicationKeys(database, siteId) }),
+    discovery: createDiscovery({
+      limits,
+      cursorTimeoutSeconds: config.queries.cursorTimeoutSeconds,
+      applicationKeys: (siteId) => applicationKeys(database, siteId),
+    }),
     authenticator,
     observe: createObserveClient(clientTraits),
     change,

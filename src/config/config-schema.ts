@@ -3,6 +3,7 @@ import { address, flag, integer, list, oneOf, optional, text, url } from './sett
 
 const POSTGRES_URL = 'a PostgreSQL URL such as postgres://user:password@host:5432/name';
 const RESOLVERS = 'DNS servers as IP addresses, each with a port if need be, separated by commas, or empty';
+const ATTRIBUTES = 'attribute paths such as emails or name.familyName, separated by commas, or empty';
 const PROXIES = 'addresses, subnets, or loopback, linklocal, uniquelocal, separated by commas, or empty';
 
 const server = z.strictObject({
@@ -42,6 +43,7 @@ const limits = z.strictObject({
   headerBytes: integer(4096, 1_048_576),
   pageSizeDefault: integer(1, 10_000),
   pageSizeMax: integer(1, 10_000),
+  rootQueryResults: integer(0, 1_000_000_000),
 });
 
 /** Every setting, as config/default.yaml and the environment give it. What each one means is said in default.yaml. */
@@ -62,6 +64,10 @@ export const configSchema = z.strictObject({
   }),
   directory: z.strictObject({ deletionGraceDays: integer(0, 3650) }),
   licensing: z.strictObject({ invitedTakeSeats: flag(), serviceUsersTakeSeats: flag() }),
+  queries: z.strictObject({
+    cursorTimeoutSeconds: integer(1, 604_800),
+    sensitiveAttributes: list(text('an attribute path'), ATTRIBUTES),
+  }),
   limits,
 });
 

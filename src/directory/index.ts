@@ -25,7 +25,7 @@ export { deleteGroup } from './groups/delete-group.js';
 export { findGroup, findGroups, type GroupSummary } from './groups/find-groups.js';
 export { createGroupOutlines, type GroupOutline, type GroupOutlines } from './groups/group-outlines.js';
 export type { GroupProfile, GroupRecord, MemberChange, UnknownMembers } from './groups/group-profile.js';
-export { countGroups, listGroups, readGroup, readMembers, streamMembers } from './groups/read-groups.js';
+export { groupRows, listGroups, readGroup, readMembers, streamMembers } from './groups/read-groups.js';
 export { type GroupEdit, type GroupUpdate, type UpdatedGroup, updateGroup } from './groups/update-group.js';
 export { type Identity, listIdentities } from './list-identities.js';
 export { isLiving } from './living.js';
@@ -36,8 +36,18 @@ export { createUser, type NewUser } from './users/create-user.js';
 export { deleteUser } from './users/delete-user.js';
 export { findUser, findUsers, type UserSummary } from './users/find-users.js';
 export { findDeactivated, reactivateUser } from './users/reactivate-user.js';
-export { countUsers, createUserReads, type UserReads } from './users/read-users.js';
+export { createUserReads, type UserReads, userRows } from './users/read-users.js';
 export { type UpdatedUser, type UserEdit, updateUser } from './users/update-user.js';
 export type { UserProfile, UserRecord, UserState } from './users/user-profile.js';
-export type { GroupReference, GroupView, ListRequest, MemberView, ObjectView, Reader, UserView } from './views.js';
+export type {
+  GroupReference,
+  GroupView,
+  ListRequest,
+  MemberView,
+  ObjectRows,
+  ObjectView,
+  Reader,
+  UserView,
+  Wanted,
+} from './views.js';
 export { translateViolation } from './violations.js';

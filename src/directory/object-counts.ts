@@ -1,4 +1,5 @@
 import { type Database, type Sql, sql } from '../database/index.js';
+import type { Reader } from './views.js';
 
 type Counted = 'User' | 'Group';
 
@@ -9,25 +10,21 @@ export function countDelta(siteId: number, type: Counted, ownerConnectionId: str
     VALUES (${siteId}, ${type}, ${ownerConnectionId}, ${difference})`;
 }
 
-/**
- * How many visible objects a site holds, exactly, without a look at the objects. With `connectionId` only those that
- * the connection owns or that nobody owns.
- */
+/** How many objects of a site a reader sees, exactly, without a look at the objects. */
 export async function countObjects(
   database: Database,
-  siteId: number,
+  { siteId, connectionId, sees }: Reader,
   type: Counted,
-  connectionId: string | undefined,
 ): Promise<number> {
   const rows = await database.read<{ total: number }>(
-    connectionId === undefined
+    sees === 'site'
       ? sql`
           SELECT coalesce(sum(difference), 0)::int8 AS total FROM object_count_deltas
           WHERE site_id = ${siteId} AND object_type = ${type}`
       : sql`
           SELECT coalesce(sum(difference), 0)::int8 AS total FROM object_count_deltas
           WHERE site_id = ${siteId} AND object_type = ${type}
-            AND (owner_connection_id = ${connectionId} OR owner_connection_id IS NULL)`,
+            AND (owner_connection_id = ${connectionId ?? null} OR owner_connection_id IS NULL)`,
   );
   return rows[0]?.total ?? 0;
 }

@@ -45,17 +45,26 @@ export interface Reader {
   readonly sees: 'site' | 'own';
 }
 
-/**
- * Which objects of a list, in which order, and which part of them. `condition` and `order` are SQL over the aliases
- * `u` (users) or `g` (groups).
- */
+/** Which objects of a list are read. `condition` is SQL over the aliases `u` (users) or `g` (groups). */
+export type Wanted =
+  /** Those beyond the id `from`, nearest first; from the start or the end when there is none. */
+  | {
+      readonly kind: 'range';
+      readonly condition: Sql | undefined;
+      readonly from: string | undefined;
+      readonly backward: boolean;
+      readonly limit: number;
+    }
+  | { readonly kind: 'named'; readonly ids: readonly string[] };
+
 export interface ListRequest {
   readonly reader: Reader;
-  readonly condition: Sql | undefined;
-  /** Before the id, which always comes last and makes the order total. */
-  readonly order: Sql | undefined;
-  /** Start behind this id; only without `order`. */
-  readonly after: string | undefined;
-  readonly offset: number;
-  readonly limit: number;
+  readonly wanted: Wanted;
+}
+
+/** The objects of one kind that a reader sees, for statements over several kinds. */
+export interface ObjectRows {
+  readonly from: Sql;
+  readonly id: Sql;
+  readonly visible: Sql;
 }

@@ -26,7 +26,7 @@ export async function receiveBody(
   limits: BodyLimits,
 ): Promise<ScimRequest['body']> {
   if (!WITH_BODY.has(request.method ?? '')) return noBody;
-  const isGroup = path === '/Groups' || path.startsWith('/Groups/');
+  const isGroup = (path === '/Groups' || path.startsWith('/Groups/')) && !path.endsWith('/.search');
   try {
     requireScimJson(request.headers);
     const bytes = await readBody(request, response, sizeLimit(limits, isGroup));

@@ -1,4 +1,5 @@
 const ENDPOINTS: ReadonlySet<string> = new Set([
+  '',
   'Users',
   'Groups',
   'Roles',
@@ -17,5 +18,6 @@ export function routeName(path: string): string {
   const end = path.indexOf('/', 1);
   const endpoint = path.slice(1, end === -1 ? undefined : end);
   if (!ENDPOINTS.has(endpoint)) return '/scim/other';
-  return end === -1 ? `/scim/${endpoint}` : `/scim/${endpoint}/{id}`;
+  if (end === -1) return `/scim/${endpoint}`;
+  return path.slice(end) === '/.search' ? `/scim/${endpoint}/.search` : `/scim/${endpoint}/{id}`;
 }

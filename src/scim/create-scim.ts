@@ -1,7 +1,8 @@
 import type { Change } from '../change/index.js';
 import type { Database } from '../database/index.js';
+import type { Secrets } from '../secrets/index.js';
 import { createEngine, type ReportError } from './handle.js';
-import { createPageAnchors } from './list/index.js';
+import { createCursors, createLists, createSensitiveAttributes } from './list/index.js';
 import type { ScimEngine, ScimLimits } from './request.js';
 import {
   createGroupHandlers,
@@ -10,21 +11,38 @@ import {
   createUserHandlers,
   PUBLISHED_ENDPOINTS,
 } from './resources/index.js';
+import { GROUP, USER } from './schema/index.js';
+
+/** How queries are answered, but for what limits them. */
+export interface QuerySettings {
+  /** How long a cursor can be used. */
+  readonly cursorTimeoutSeconds: number;
+  /** Attribute paths that filters in URLs must not name. */
+  readonly sensitiveAttributes: readonly string[];
+}
 
 export interface ScimDependencies {
   readonly database: Database;
   readonly change: Change;
+  readonly secrets: Secrets;
   readonly limits: ScimLimits;
+  readonly queries: QuerySettings;
   readonly report: ReportError;
 }
 
-/** The SCIM engine with its resource types on one database. */
-export function createScim({ database, change, limits, report }: ScimDependencies): ScimEngine {
-  const dependencies = { database, change, limits, anchors: createPageAnchors(), passwords: createPasswordHasher() };
+/** The SCIM engine with its resource types on one database. @throws RollcallError `scim.sensitive-attribute` */
+export function createScim({ database, change, secrets, limits, queries, report }: ScimDependencies): ScimEngine {
+  const dependencies = { database, change, limits, passwords: createPasswordHasher() };
   const endpoints = new Map([
     ['Users', createUserHandlers(dependencies)],
     ['Groups', createGroupHandlers(dependencies)],
     ...PUBLISHED_ENDPOINTS.map((path) => [path.slice(1), createPublishedHandlers(dependencies, path)] as const),
   ]);
-  return createEngine({ endpoints, others: new Map() }, report);
+  const lists = createLists({
+    database,
+    limits,
+    cursors: createCursors(secrets.key('cursor'), queries.cursorTimeoutSeconds),
+    sensitive: createSensitiveAttributes(queries.sensitiveAttributes, [USER, GROUP]),
+  });
+  return createEngine({ endpoints, lists, others: new Map() }, report);
 }

@@ -1,4 +1,5 @@
 import type { Connection, TokenScope } from '../connections/index.js';
+import type { Reader } from '../directory/index.js';
 import type { Profile, ValueLimits } from './profiles/index.js';
 
 /** Bounds of what a client may ask for; each is a setting and is named in the answer that enforces it. */
@@ -11,6 +12,8 @@ export interface ScimLimits extends ValueLimits {
   readonly projectionAttributes: number;
   readonly pageSizeDefault: number;
   readonly pageSizeMax: number;
+  /** Matches of a query over all resource types; 0 for no bound. */
+  readonly rootQueryResults: number;
 }
 
 /** Who asks, and under which rules. */
@@ -21,6 +24,10 @@ export interface ScimContext {
   /** `PUBLIC_URL/scim/v2/{connectionKey}`, without a slash at the end. */
   readonly baseUrl: string;
   readonly correlationId: string;
+}
+
+export function readerOf({ connection }: ScimContext): Reader {
+  return { siteId: connection.siteId, connectionId: connection.id, sees: connection.sees };
 }
 
 /** A request as the engine sees it, whether it came over HTTP or inside another one. */

@@ -51,7 +51,8 @@ describe('ServiceProviderConfig', () => {
       sort: { supported: true },
       etag: { supported: true },
       pagination: {
-        cursor: false,
+        cursor: true,
+        cursorTimeout: server.config.queries.cursorTimeoutSeconds,
         index: true,
         defaultPaginationMethod: 'index',
         defaultPageSize: server.config.limits.pageSizeDefault,

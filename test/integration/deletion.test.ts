@@ -117,8 +117,9 @@ it('totals are exact after creates, deletes and folds in any mixture', async () 
   const deleting = users.slice(0, 7).map((id) => client.deleteUser(id));
   await Promise.all([...deleting, client.deleteGroup(groups[0] ?? ''), ...fold(5)]);
   await Promise.all(fold(3));
-  expect(await countObjects(world.database, world.actor.siteId, 'User', undefined)).toBe(13);
-  expect(await countObjects(world.database, world.actor.siteId, 'Group', undefined)).toBe(4);
+  const reader = { siteId: world.actor.siteId, connectionId: undefined, sees: 'site' } as const;
+  expect(await countObjects(world.database, reader, 'User')).toBe(13);
+  expect(await countObjects(world.database, reader, 'Group')).toBe(4);
 });
 
 function fold(times: number): Promise<number>[] {

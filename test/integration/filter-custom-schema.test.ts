@@ -5,9 +5,10 @@ import {
   bindFilter,
   bindSort,
   compileFilter,
-  compileSort,
   memberColumns,
+  orderBy,
   parseFilter,
+  sortKey,
   userColumns,
 } from '../../src/scim/filter/index.js';
 import {
@@ -131,7 +132,7 @@ describe('compileFilter on an operator’s schema', () => {
     if (path === undefined) throw new Error('unknown');
     const order = async (direction: 'ascending' | 'descending') => {
       const rows = await test.database.read<{ user_name: string }>(sql`
-        SELECT user_name FROM users u ORDER BY ${compileSort(path, direction, userColumns(COLUMNS))}, user_name`);
+        SELECT user_name FROM users u ORDER BY ${orderBy(sortKey(path, userColumns(COLUMNS))?.expression ?? sql`NULL`, direction)}, user_name`);
       return rows.map((row) => row.user_name).join('');
     };
     expect([await order('ascending'), await order('descending')]).toEqual([ascending, descending]);

@@ -5,11 +5,12 @@ import {
   bindFilter,
   bindSort,
   compileFilter,
-  compileSort,
   type Filter,
   formatFilter,
   groupColumns,
+  orderBy,
   parseFilter,
+  sortKey,
   userColumns,
 } from '../../src/scim/filter/index.js';
 import { GROUP, USER } from '../../src/scim/schema/index.js';
@@ -377,12 +378,12 @@ describe('compileFilter', () => {
   }, 120_000);
 });
 
-describe('compileSort', () => {
+describe('sortKey', () => {
   const sorted = async (sortBy: string, direction: 'ascending' | 'descending') => {
     const path = bindSort(sortBy, USER, { bareExtensionNames: true });
     if (path === undefined) throw new Error('unknown');
     const rows = await test.database.read<{ id: string }>(sql`
-      SELECT u.id FROM users u ORDER BY ${compileSort(path, direction, userColumns(COLUMNS))}, u.user_name_key`);
+      SELECT u.id FROM users u ORDER BY ${orderBy(sortKey(path, userColumns(COLUMNS))?.expression ?? sql`NULL`, direction)}, u.user_name_key`);
     return rows.map((row) => 'abcd'.charAt(users.findIndex((user) => user.id === row.id))).join('');
   };
 

@@ -281,9 +281,10 @@ async function expectCounts(): Promise<void> {
           OR owner_connection_id IS NULL OR owner_connection_id = ${connection ?? null}::uuid)) AS users,
         (SELECT count(*) FROM groups WHERE deleted_at IS NULL AND (${connection ?? null}::uuid IS NULL
           OR owner_connection_id IS NULL OR owner_connection_id = ${connection ?? null}::uuid)) AS groups`);
+    const reader = { siteId, connectionId: connection, sees: connection === undefined ? 'site' : 'own' } as const;
     expect({
-      users: await countObjects(world.database, siteId, 'User', connection),
-      groups: await countObjects(world.database, siteId, 'Group', connection),
+      users: await countObjects(world.database, reader, 'User'),
+      groups: await countObjects(world.database, reader, 'Group'),
     }).toEqual(counted);
   }
 }

@@ -58,6 +58,7 @@ export interface ScimServer extends ScimClient {
 export interface ScimServerOptions {
   readonly connection?: ConnectionSettings;
   readonly limits?: Partial<Config['limits']>;
+  readonly queries?: Partial<Config['queries']>;
 }
 
 /** The whole server on a port of its own with a database of its own, and a first connection. */
@@ -73,7 +74,7 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   });
   const { port } = await listen(server, { host: '127.0.0.1', port: 0 });
   const origin = `http://127.0.0.1:${port}`;
-  const config = testConfig(origin, limits);
+  const config = testConfig(origin, limits, options.queries);
   const authenticator = createAuthenticator(database, 0);
   const logger = createLogger(process.env.LOG_LEVEL ?? 'silent');
   const clientTraits = createClientTraits(database);
@@ -117,9 +118,14 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   };
 }
 
-function testConfig(publicUrl: string, limits: Config['limits']): Config {
+function testConfig(publicUrl: string, limits: Config['limits'], queries: ScimServerOptions['queries']): Config {
   const config = loadConfig();
-  return { ...config, server: { ...config.server, publicUrl }, limits };
+  return {
+    ...config,
+    server: { ...config.server, publicUrl },
+    limits,
+    queries: { ...config.queries, ...queries },
+  };
 }
 
 function defaults(): NewConnection {

@@ -1,9 +1,12 @@
-import { type Database, join, type Sql, sql } from '../../database/index.js';
+import { type Database, type Sql, sql } from '../../database/index.js';
+import { listStatement, type ObjectTable, visibleRows } from '../list-statement.js';
 import { isLiving } from '../living.js';
 import { isObjectId } from '../object-id.js';
 import { isoTimestamp, utcText } from '../timestamps.js';
-import type { GroupView, ListRequest, MemberView, Reader } from '../views.js';
+import type { GroupView, ListRequest, MemberView, ObjectRows, Reader } from '../views.js';
 import { identityOf, visibleTo } from '../visibility.js';
+
+const GROUPS: ObjectTable = { name: sql`groups`, alias: sql`g` };
 
 /** One group without its members, or undefined when the reader can see none with this id. */
 export async function readGroup(database: Database, reader: Reader, id: string): Promise<GroupView | undefined> {
@@ -13,23 +16,17 @@ export async function readGroup(database: Database, reader: Reader, id: string):
   return rows[0] === undefined ? undefined : groupView(rows[0]);
 }
 
-/** A part of the groups that meet the condition, without their members. */
+/** A part of the groups, without their members; see listStatement for their order. */
 export async function listGroups(database: Database, request: ListRequest): Promise<GroupView[]> {
-  const { reader, condition, after, order } = request;
-  const conditions = [visibleTo(reader, sql`g`)];
-  if (condition !== undefined) conditions.push(condition);
-  if (after !== undefined) conditions.push(sql`g.id > ${after}`);
-  const rows = await database.read<GroupView>(sql`
-    SELECT ${groupColumns} FROM ${groupTables(reader)} WHERE ${join(conditions, ' AND ')}
-    ORDER BY ${order === undefined ? sql`g.id` : sql`${order}, g.id`} LIMIT ${request.limit} OFFSET ${request.offset}`);
+  const rows = await database.read<GroupView>(
+    listStatement(groupColumns, groupTables(request.reader), GROUPS, request),
+  );
   return rows.map(groupView);
 }
 
-/** How many groups meet a condition. Without one, see countObjects. */
-export async function countGroups(database: Database, reader: Reader, condition: Sql): Promise<number> {
-  const rows = await database.read<{ total: number }>(sql`
-    SELECT count(*) AS total FROM groups g WHERE ${visibleTo(reader, sql`g`)} AND ${condition}`);
-  return rows[0]?.total ?? 0;
+/** The groups that a reader sees, as `g`. */
+export function groupRows(reader: Reader): ObjectRows {
+  return visibleRows(GROUPS, reader);
 }
 
 /** The members of one group, users first, through a cursor: there may be a million. */

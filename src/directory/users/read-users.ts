@@ -1,11 +1,14 @@
-import { type Database, join, type Sql, sql } from '../../database/index.js';
+import { type Database, type Sql, sql } from '../../database/index.js';
 import { type GroupOutlines, type KnownGroups, parseIds } from '../groups/group-outlines.js';
+import { listStatement, type ObjectTable, visibleRows } from '../list-statement.js';
 import { isLiving } from '../living.js';
 import { isObjectId } from '../object-id.js';
 import { isoTimestamp, utcText } from '../timestamps.js';
-import type { GroupReference, ListRequest, Reader, UserView } from '../views.js';
+import type { GroupReference, ListRequest, ObjectRows, Reader, UserView } from '../views.js';
 import { identityOf, visibleTo } from '../visibility.js';
 import type { UserRecord } from './user-profile.js';
+
+const USERS: ObjectTable = { name: sql`users`, alias: sql`u` };
 
 interface UserViewRow extends Omit<UserView, 'groups'> {
   /** The ids of the groups that the user is in directly, as PostgreSQL writes an array. */
@@ -22,7 +25,7 @@ export interface UserReads {
   written(reader: Reader, record: UserRecord, withGroups: boolean): Promise<UserView>;
   /** One user, or undefined when the reader can see none with this id. */
   read(reader: Reader, id: string, withGroups: boolean): Promise<UserView | undefined>;
-  /** A part of the users that meet the condition; ordered by id behind whatever order is asked for. */
+  /** A part of the users; see listStatement for their order. */
   list(request: ListRequest, withGroups: boolean): Promise<UserView[]>;
 }
 
@@ -57,7 +60,9 @@ export function createUserReads(database: Database, outlines: GroupOutlines): Us
       return withGroups ? (await withGroupsOf(users, reader))[0] : users.map((user) => userView(user, undefined))[0];
     },
     async list(request, withGroups) {
-      const rows = await database.read<UserViewRow>(listStatement(request, withGroups));
+      const rows = await database.read<UserViewRow>(
+        listStatement(userColumns(request.reader, withGroups), userTables(request.reader), USERS, request),
+      );
       const users = rows.map(inIsoTime);
       return withGroups ? withGroupsOf(users, request.reader) : users.map((user) => userView(user, undefined));
     },
@@ -73,29 +78,9 @@ function userView(row: UserViewRow, groups: readonly GroupReference[] | undefine
   return { id, document, externalId, version, createdAt, modifiedAt, managerName, groups };
 }
 
-function listStatement({ reader, condition, after, order, limit, offset }: ListRequest, withGroups: boolean): Sql {
-  const conditions = [visibleTo(reader, sql`u`)];
-  if (condition !== undefined) conditions.push(condition);
-  if (after !== undefined) conditions.push(sql`u.id > ${after}`);
-  const columns = userColumns(reader, withGroups);
-  const where = join(conditions, ' AND ');
-  if (order === undefined && offset === 0) {
-    return sql`SELECT ${columns} FROM ${userTables(reader)} WHERE ${where} ORDER BY u.id LIMIT ${limit}`;
-  }
-  // An offset must not render what it skips: the page is cut before anything is joined to it.
-  const page = sql`
-    SELECT u.id FROM users u WHERE ${where}
-    ORDER BY ${order === undefined ? sql`u.id` : sql`${order}, u.id`} LIMIT ${limit} OFFSET ${offset}`;
-  return sql`
-    SELECT ${columns} FROM (SELECT page.id, row_number() OVER () AS position FROM (${page}) page) page
-    JOIN ${userTables(reader)} ON u.site_id = ${reader.siteId} AND u.id = page.id ORDER BY page.position`;
-}
-
-/** How many users meet a condition. Without one, see countObjects. */
-export async function countUsers(database: Database, reader: Reader, condition: Sql): Promise<number> {
-  const rows = await database.read<{ total: number }>(sql`
-    SELECT count(*) AS total FROM users u WHERE ${visibleTo(reader, sql`u`)} AND ${condition}`);
-  return rows[0]?.total ?? 0;
+/** The users that a reader sees, as `u`. */
+export function userRows(reader: Reader): ObjectRows {
+  return visibleRows(USERS, reader);
 }
 
 function userTables(reader: Reader): Sql {

@@ -15,6 +15,7 @@ export interface Offer {
   /** `PUBLIC_URL/scim/v2/{connectionKey}` */
   readonly baseUrl: string;
   readonly changesPasswords: boolean;
+  readonly cursorTimeoutSeconds: number;
   readonly roles: Connection['roles'];
   /** Told where `roles` is `draft`. */
   readonly applicationKeys: readonly string[];
@@ -35,11 +36,12 @@ export function correctedConfig(core: CoreAnswers, limits: ScimLimits, offer: Of
     sort: { supported: true },
     etag: { supported: true },
     pagination: {
-      cursor: false,
+      cursor: true,
       index: true,
       defaultPaginationMethod: 'index',
       defaultPageSize: limits.pageSizeDefault,
       maxPageSize: limits.pageSizeMax,
+      cursorTimeout: offer.cursorTimeoutSeconds,
     },
     authenticationSchemes: primary(authenticationSchemes),
     ...(offer.roles === 'draft' ? { RolesAndEntitlements: rolesAndEntitlements(offer) } : {}),

@@ -26,6 +26,8 @@ export interface Discovery {
 
 export interface DiscoveryDependencies {
   readonly limits: ScimLimits;
+  /** How long a cursor can be used. */
+  readonly cursorTimeoutSeconds: number;
   /** The keys of a site's applications, which are the types of its roles. */
   readonly applicationKeys: (siteId: number) => Promise<readonly string[]>;
   /** Those the engine serves to every connection; the core ones unless said otherwise. */
@@ -42,7 +44,7 @@ type Answers = ReadonlyMap<string, string>;
 
 /** The discovery endpoints. SCIMMY renders them once; what a client sends is only looked up here. */
 export function createDiscovery(dependencies: DiscoveryDependencies): Discovery {
-  const { limits, applicationKeys, resourceTypes = [USER, GROUP] } = dependencies;
+  const { limits, cursorTimeoutSeconds, applicationKeys, resourceTypes = [USER, GROUP] } = dependencies;
   const core = renderCoreAnswers();
   // Whoever asks hears of it; without a request it would end the process.
   core.catch(() => undefined);
@@ -66,6 +68,7 @@ export function createDiscovery(dependencies: DiscoveryDependencies): Discovery 
       const answers = await answersFor({
         baseUrl,
         changesPasswords: passwords === 'store',
+        cursorTimeoutSeconds,
         roles,
         applicationKeys: roles === 'draft' ? await applicationKeys(siteId) : [],
       });

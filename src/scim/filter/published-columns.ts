@@ -6,12 +6,17 @@ import { TRUE } from './scalar-comparison.js';
 
 const NOTHING: Scalar = { kind: 'scalar', expression: sql`NULL::text`, type: 'text' };
 
+/** A time that is not known; other resource types have it, and sort by it. */
+const NEVER: Scalar = { kind: 'scalar', expression: sql`NULL::timestamptz`, type: 'timestamp' };
+
 /** How what is published about access lies in a query with the alias `p`, whose `value` is the id. */
 export function publishedColumns(type: ResourceType, baseUrl: string): FilterColumns {
   const columns = new Map<string, Scalar | Rows>([
     ['id', text(sql`p.value`)],
     ['meta', { kind: 'scalar', expression: TRUE, type: 'boolean' }],
     ['meta.resourceType', text(sql`${type.name}::text`)],
+    ['meta.created', NEVER],
+    ['meta.lastModified', NEVER],
     ['meta.location', text(sql`(${`${baseUrl}${type.endpoint}/`}::text || p.value)`)],
     ['value', text(sql`p.value`)],
     ['display', text(folded(sql`p.display`))],

@@ -5,9 +5,9 @@ import { LRUCache } from 'lru-cache';
  * page of the same query starts behind a remembered id instead: Okta's page-by-page import stays linear.
  */
 export interface PageAnchors {
-  /** The id behind which the page starts, or undefined when only an offset tells. */
-  find(walk: string, startIndex: number): string | undefined;
-  remember(walk: string, startIndex: number, lastId: string): void;
+  /** The id behind which the resource at this place (from 0) stands, or undefined when only counting tells. */
+  find(walk: string, offset: number): string | undefined;
+  remember(walk: string, offset: number, lastId: string): void;
 }
 
 /** A walk pauses no longer than this between pages; older anchors would answer a new walk with an old position. */
@@ -16,11 +16,11 @@ const MOST_ANCHORS = 10_000;
 
 export function createPageAnchors(): PageAnchors {
   const anchors = new LRUCache<string, string>({ max: MOST_ANCHORS, ttl: LIFETIME_MILLISECONDS });
-  const key = (walk: string, startIndex: number) => `${startIndex} ${walk}`;
+  const key = (walk: string, offset: number) => `${offset} ${walk}`;
   return {
-    find: (walk, startIndex) => (startIndex === 1 ? undefined : anchors.get(key(walk, startIndex))),
-    remember(walk, startIndex, lastId) {
-      anchors.set(key(walk, startIndex), lastId);
+    find: (walk, offset) => anchors.get(key(walk, offset)),
+    remember(walk, offset, lastId) {
+      anchors.set(key(walk, offset), lastId);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { ScimError } from '../errors.js';
 import type { PatchRules } from '../profiles/index.js';
-import type { JsonObject, JsonValue } from '../schema/index.js';
+import { caselessMembers, type JsonValue, parseMessage } from '../schema/index.js';
 import { isObject } from './json.js';
 import type { PatchKind } from './operation.js';
 import { type OperationLabel, operationError } from './patch-error.js';
@@ -18,12 +18,7 @@ export interface SentOperation {
 
 /** Reads the PatchOp message (RFC 7644 section 3.5.2). Throws 400 invalidSyntax, invalidPath invalidValue. */
 export function parseEnvelope(body: unknown, rules: PatchRules, maximumOperations: number): SentOperation[] {
-  if (!isObject(body)) {
-    throw new ScimError(400, 'invalidSyntax', 'The body must be a JSON object with schemas and Operations');
-  }
-  const envelope = caselessMembers(body, '');
-  requirePatchUrn(envelope.get('schemas'));
-  const operations = envelope.get('operations');
+  const operations = parseMessage(body, PATCH_URN).get('operations');
   if (!Array.isArray(operations) || operations.length === 0) {
     throw new ScimError(400, 'invalidSyntax', 'Operations must be an array of at least one operation');
   }
@@ -32,26 +27,6 @@ export function parseEnvelope(body: unknown, rules: PatchRules, maximumOperation
     throw new ScimError(400, 'invalidValue', detail);
   }
   return operations.map((operation, index) => parseOperation(operation, index, rules));
-}
-
-/** Names in lower case (RFC 7643 section 2.1); one that comes twice in different case is refused, since neither wins. */
-export function caselessMembers(object: JsonObject, prefix: string): ReadonlyMap<string, JsonValue> {
-  const members = new Map<string, JsonValue>();
-  for (const [name, value] of Object.entries(object)) {
-    const key = name.toLowerCase();
-    if (members.has(key)) {
-      throw new ScimError(400, 'invalidSyntax', `${prefix}${name} is given twice`);
-    }
-    members.set(key, value);
-  }
-  return members;
-}
-
-function requirePatchUrn(schemas: JsonValue | undefined): void {
-  const urns = Array.isArray(schemas) ? schemas : [];
-  if (!urns.some((urn) => typeof urn === 'string' && urn.toLowerCase() === PATCH_URN.toLowerCase())) {
-    throw new ScimError(400, 'invalidSyntax', `schemas must hold ${PATCH_URN}`);
-  }
 }
 
 function parseOperation(operation: JsonValue, index: number, rules: PatchRules): SentOperation {

@@ -1,10 +1,10 @@
 import { ScimError } from '../errors.js';
-import type { Schema } from '../schema/index.js';
+import { caselessMembers, type Schema } from '../schema/index.js';
 import { isObject } from './json.js';
 import type { PatchOperation } from './operation.js';
 import { parseAttributeOperation } from './parse-attribute-operation.js';
 import type { ParseContext } from './parse-context.js';
-import { caselessMembers, type SentOperation } from './parse-envelope.js';
+import type { SentOperation } from './parse-envelope.js';
 import { inOperation } from './patch-error.js';
 import { type ResolvedPath, resolvePath } from './resolve-path.js';
 

@@ -1,5 +1,4 @@
 import type { ObjectView } from '../../directory/index.js';
-import type { Page } from '../list/index.js';
 import type { ScimResponse } from '../request.js';
 import { entityTag } from './preconditions.js';
 
@@ -19,20 +18,4 @@ export function resourceAnswer(
     ...(body === undefined ? {} : { 'content-location': location }),
   };
   return { status, headers, body };
-}
-
-/** A ListResponse (RFC 7644 section 3.4.2) around rendered resources; `itemsPerPage` is what this page holds. */
-export function listAnswer(page: Page<unknown>, resources: readonly string[] | AsyncIterable<string>): ScimResponse {
-  const head = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":${page.totalResults},"startIndex":${page.startIndex},"itemsPerPage":${page.items.length},"Resources":[`;
-  return {
-    status: 200,
-    headers: {},
-    body: Symbol.asyncIterator in resources ? streamed(head, resources) : `${head}${resources.join(',')}]}`,
-  };
-}
-
-async function* streamed(head: string, resources: AsyncIterable<string>): AsyncIterable<string> {
-  yield head;
-  for await (const piece of resources) yield piece;
-  yield ']}';
 }

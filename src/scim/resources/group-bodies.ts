@@ -1,17 +1,14 @@
 import { type Database, sql } from '../../database/index.js';
 import { type GroupView, type MemberView, readMembers, streamMembers } from '../../directory/index.js';
-import type { ScimContext, ScimResponse } from '../request.js';
+import type { ShownText } from '../list/index.js';
+import type { ScimContext } from '../request.js';
 import { GROUP, type Projection, project } from '../schema/index.js';
 import { parseRendered, renderGroup, renderGroupHead, renderMember } from './render.js';
 
 /** Renders groups. Members are loaded only where they are shown (PRJ-14), and streamed where there are many. */
 export interface GroupBodies {
-  one(group: GroupView, projection: Projection, context: ScimContext): Promise<ScimResponse['body']>;
-  many(
-    groups: readonly GroupView[],
-    projection: Projection,
-    context: ScimContext,
-  ): Promise<readonly string[] | AsyncIterable<string>>;
+  one(group: GroupView, projection: Projection, context: ScimContext): Promise<ShownText | undefined>;
+  many(groups: readonly GroupView[], projection: Projection, context: ScimContext): Promise<readonly ShownText[]>;
 }
 
 /** Up to this many members of a page lie in memory; beyond it, one group after the other goes through a cursor. */
@@ -26,14 +23,14 @@ export function createGroupBodies(database: Database): GroupBodies {
       const [body] = await bodies([group], projection, context);
       return body;
     },
-    async many(groups, projection, context) {
-      const rendered = await bodies(groups, projection, context);
-      if (rendered.every((body) => typeof body === 'string')) return rendered;
-      return joined(rendered);
-    },
+    many: bodies,
   };
 
-  async function bodies(groups: readonly GroupView[], projection: Projection, context: ScimContext) {
+  async function bodies(
+    groups: readonly GroupView[],
+    projection: Projection,
+    context: ScimContext,
+  ): Promise<readonly ShownText[]> {
     const siteId = context.connection.siteId;
     const ids = groups.map((group) => group.id);
     if (!projection.wants('members')) return groups.map((group) => show(group, [], projection, context));
@@ -71,16 +68,6 @@ async function* streamGroup(
     }
   }
   yield `${piece}${separator === ',' ? ']' : ''}}`;
-}
-
-async function* joined(bodies: readonly (string | AsyncIterable<string>)[]): AsyncIterable<string> {
-  let separator = '';
-  for (const body of bodies) {
-    yield separator;
-    if (typeof body === 'string') yield body;
-    else yield* body;
-    separator = ',';
-  }
 }
 
 async function hasMany(database: Database, siteId: number, groupIds: readonly string[]): Promise<boolean> {

@@ -1,10 +1,10 @@
 import {
-  countGroups,
   countObjects,
   createGroup,
   deleteGroup,
   type GroupEdit,
   type GroupRecord,
+  groupRows,
   listGroups,
   type MemberChange,
   readGroup,
@@ -12,11 +12,11 @@ import {
 } from '../../directory/index.js';
 import { ScimError } from '../errors.js';
 import { compileFilter, groupColumns, memberColumns } from '../filter/index.js';
-import { parseListParameters, runList } from '../list/index.js';
+import type { ListSource } from '../list/index.js';
 import { applyPatch, type PatchOperation, parsePatch } from '../patch/index.js';
-import type { ScimContext, ScimLimits, ScimRequest } from '../request.js';
+import { readerOf, type ScimContext, type ScimLimits, type ScimRequest } from '../request.js';
 import { GROUP, type JsonObject, type Projection, parseProjection, parseResource } from '../schema/index.js';
-import { listAnswer, resourceAnswer } from './answer.js';
+import { resourceAnswer } from './answer.js';
 import { requireDocumentSize } from './document-size.js';
 import { createGroupBodies } from './group-bodies.js';
 import { idIfPossible } from './id-if-possible.js';
@@ -24,13 +24,7 @@ import { keepOmitted } from './keep-omitted.js';
 import { patchLimits } from './patch-limits.js';
 import { isKnown, requireMatch } from './preconditions.js';
 import { groupProfile } from './profiles-of-documents.js';
-import {
-  actorOf,
-  freshReads,
-  type ResourceDependencies,
-  type ResourceHandlers,
-  readerOf,
-} from './resource-handlers.js';
+import { actorOf, freshReads, type ResourceDependencies, type ResourceHandlers } from './resource-handlers.js';
 
 interface Wanted {
   readonly edit: (current: GroupRecord) => GroupEdit;
@@ -39,10 +33,23 @@ interface Wanted {
 
 /** `/Groups`: RFC 7643 section 4.2 on the directory's groups. */
 export function createGroupHandlers(dependencies: ResourceDependencies): ResourceHandlers {
-  const { database, change, limits, anchors } = dependencies;
+  const { database, change, limits } = dependencies;
   const fresh = freshReads(database);
   const bodies = createGroupBodies(database);
   const freshBodies = createGroupBodies(fresh);
+
+  const source: ListSource = {
+    type: GROUP,
+    columns: ({ connection, baseUrl }) =>
+      groupColumns({ siteId: connection.siteId, connectionId: connection.id, baseUrl }),
+    rows: groupRows,
+    countAll: (reader) => countObjects(database, reader, 'Group'),
+    async show(wanted, projection, context) {
+      const groups = await listGroups(database, { reader: readerOf(context), wanted });
+      const texts = await bodies.many(groups, projection, context);
+      return groups.map(({ id }, index) => ({ id, text: texts[index] ?? '' }));
+    },
+  };
 
   const sized = (document: JsonObject) => groupProfile(requireDocumentSize(document, limits));
 
@@ -71,24 +78,7 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
   }
 
   return {
-    async list(request, context) {
-      const reader = readerOf(context);
-      const projection = projectionOf(request, limits);
-      const columns = groupColumns({
-        siteId: reader.siteId,
-        connectionId: context.connection.id,
-        baseUrl: context.baseUrl,
-      });
-      const parameters = parseListParameters(GROUP, request.query, columns, context, limits);
-      const source = {
-        list: (wanted: Parameters<typeof listGroups>[1]) => listGroups(database, wanted),
-        countAll: () =>
-          countObjects(database, reader.siteId, 'Group', reader.sees === 'own' ? reader.connectionId : undefined),
-        countMatching: (condition: Parameters<typeof countGroups>[2]) => countGroups(database, reader, condition),
-      };
-      const page = await runList(source, reader, { ...parameters, shape: `Groups ${parameters.shape}` }, anchors);
-      return listAnswer(page, await bodies.many(page.items, projection, context));
-    },
+    source: () => source,
 
     async create(request, context) {
       const actor = actorOf(context);

@@ -1,13 +1,12 @@
-import { join, type Sql, sql } from '../../database/index.js';
-import type { ListRequest } from '../../directory/index.js';
+import { raw, type Sql, sql } from '../../database/index.js';
+import type { Wanted } from '../../directory/index.js';
 import { ScimError } from '../errors.js';
 import { publishedColumns } from '../filter/index.js';
-import { parseListParameters, runList } from '../list/index.js';
-import type { ScimContext, ScimRequest } from '../request.js';
-import { parseProjection, project } from '../schema/index.js';
-import { listAnswer } from './answer.js';
+import type { ListSource } from '../list/index.js';
+import type { ScimContext } from '../request.js';
+import { type Projection, parseProjection, project } from '../schema/index.js';
 import { type Published, type PublishedType, publishedTypes } from './published-types.js';
-import { type ResourceDependencies, type ResourceHandlers, readerOf } from './resource-handlers.js';
+import type { ResourceDependencies, ResourceHandlers } from './resource-handlers.js';
 
 /**
  * `/Roles`, `/Entitlements`, `/Licenses`: what access there is, for clients to look up. It is read out of the tables of
@@ -15,7 +14,7 @@ import { type ResourceDependencies, type ResourceHandlers, readerOf } from './re
  * @param endpoint with its slash
  */
 export function createPublishedHandlers(dependencies: ResourceDependencies, endpoint: string): ResourceHandlers {
-  const { database, limits, anchors } = dependencies;
+  const { database, limits } = dependencies;
 
   const find = async (id: string, published: PublishedType, context: ScimContext) => {
     const rows = await database.read<Published>(sql`
@@ -23,77 +22,63 @@ export function createPublishedHandlers(dependencies: ResourceDependencies, endp
     return rows[0];
   };
 
-  return {
-    serves: (context) => servedType(endpoint, context) !== undefined,
+  const sourceOf = ({ type, query, attributes }: PublishedType): ListSource => ({
+    type,
+    columns: ({ baseUrl }) => publishedColumns(type, baseUrl),
+    rows: ({ siteId }) => ({ from: sql`(${query(siteId)}) p`, id: sql`p.value COLLATE "C"`, visible: sql`TRUE` }),
+    async countAll({ siteId }) {
+      const rows = await database.read<{ total: number }>(sql`SELECT count(*) AS total FROM (${query(siteId)}) p`);
+      return rows[0]?.total ?? 0;
+    },
+    async show(wanted, projection, context) {
+      const rows = await database.read<Published>(rowsOf(query(context.connection.siteId), wanted));
+      return rows.map((row) => ({ id: row.value, text: show({ type, query, attributes }, row, projection, context) }));
+    },
+  });
 
-    async list(request, context) {
-      const published = requireType(endpoint, context);
-      const { type } = published;
-      const show = renderer(published, request, context, limits.projectionAttributes);
-      const columns = publishedColumns(type, context.baseUrl);
-      const parameters = parseListParameters(type, request.query, columns, context, limits);
-      const query = published.query(context.connection.siteId);
-      const source = {
-        list: async (wanted: ListRequest) => {
-          const rows = await database.read<Published>(pageOf(query, wanted));
-          return rows.map((row) => ({ ...row, id: row.value }));
-        },
-        countAll: () => count(query, sql`TRUE`),
-        countMatching: (condition: Sql) => count(query, condition),
-      };
-      const walk = { ...parameters, shape: `${type.name} ${parameters.shape}` };
-      const page = await runList(source, readerOf(context), walk, anchors);
-      return listAnswer(page, page.items.map(show));
+  return {
+    source(context) {
+      const published = servedType(endpoint, context);
+      return published === undefined ? undefined : sourceOf(published);
     },
 
     async read(id, request, context) {
       const published = requireType(endpoint, context);
-      const show = renderer(published, request, context, limits.projectionAttributes);
+      const [included, excluded] = [request.query.getAll('attributes'), request.query.getAll('excludedAttributes')];
+      const projection = parseProjection(published.type, included, excluded, limits.projectionAttributes);
       const row = await find(id, published, context);
       if (row === undefined) {
         throw new ScimError(404, undefined, `There is no ${published.type.name} ${id.slice(0, 64)}.`);
       }
       const location = locationOf(published, row, context);
-      return { status: 200, headers: { location, 'content-location': location }, body: show(row) };
+      return {
+        status: 200,
+        headers: { location, 'content-location': location },
+        body: show(published, row, projection, context),
+      };
     },
   };
-
-  async function count(query: Sql, condition: Sql): Promise<number> {
-    const rows = await database.read<{ total: number }>(sql`
-      SELECT count(*) AS total FROM (${query}) p WHERE ${condition}`);
-    return rows[0]?.total ?? 0;
-  }
 }
 
-function pageOf(query: Sql, { condition, order, after, offset, limit }: ListRequest): Sql {
-  const conditions = [condition ?? sql`TRUE`];
-  if (after !== undefined) conditions.push(sql`p.value > ${after} COLLATE "C"`);
+function rowsOf(query: Sql, wanted: Wanted): Sql {
+  if (wanted.kind === 'named') return sql`SELECT * FROM (${query}) p WHERE p.value = ANY (${wanted.ids}::text[])`;
+  const { condition = sql`TRUE`, from, backward, limit } = wanted;
+  const id = sql`p.value COLLATE "C"`;
+  const beyond = from === undefined ? sql`` : sql` AND ${id} ${backward ? raw('<') : raw('>')} ${from}`;
   return sql`
-    SELECT * FROM (${query}) p WHERE ${join(conditions, ' AND ')}
-    ORDER BY ${order === undefined ? sql`` : sql`${order}, `}p.value COLLATE "C" LIMIT ${limit} OFFSET ${offset}`;
+    SELECT * FROM (${query}) p WHERE ${condition}${beyond}
+    ORDER BY ${id}${backward ? sql` DESC` : sql``} LIMIT ${limit}`;
 }
 
-function renderer(
-  published: PublishedType,
-  { query }: ScimRequest,
-  context: ScimContext,
-  most: number,
-): (row: Published) => string {
+function show(published: PublishedType, row: Published, projection: Projection, context: ScimContext): string {
   const { type, attributes } = published;
-  const projection = parseProjection(type, query.getAll('attributes'), query.getAll('excludedAttributes'), most);
-  return (row) =>
-    JSON.stringify(
-      project(
-        type,
-        {
-          schemas: [type.schema.id],
-          id: row.value,
-          ...attributes(row),
-          meta: { resourceType: type.name, location: locationOf(published, row, context) },
-        },
-        projection,
-      ),
-    );
+  const resource = {
+    schemas: [type.schema.id],
+    id: row.value,
+    ...attributes(row),
+    meta: { resourceType: type.name, location: locationOf(published, row, context) },
+  };
+  return JSON.stringify(project(type, resource, projection));
 }
 
 function locationOf({ type }: PublishedType, { value }: Published, { baseUrl }: ScimContext): string {

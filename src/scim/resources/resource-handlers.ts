@@ -1,7 +1,7 @@
 import type { Change } from '../../change/index.js';
 import type { Database } from '../../database/index.js';
-import type { Actor, Reader } from '../../directory/index.js';
-import type { PageAnchors } from '../list/index.js';
+import type { Actor } from '../../directory/index.js';
+import type { ListSource } from '../list/index.js';
 import type { ScimContext, ScimLimits, ScimRequest, ScimResponse } from '../request.js';
 import type { PasswordHasher } from './passwords.js';
 
@@ -9,7 +9,6 @@ export interface ResourceDependencies {
   readonly database: Database;
   readonly change: Change;
   readonly limits: ScimLimits;
-  readonly anchors: PageAnchors;
   readonly passwords: PasswordHasher;
 }
 
@@ -18,9 +17,8 @@ export interface ResourceDependencies {
  * is answered with 405.
  */
 export interface ResourceHandlers {
-  /** Whether the connection is offered the endpoint at all; absent: everybody is. */
-  serves?(context: ScimContext): boolean;
-  list(request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
+  /** What queries look at; undefined when the connection is not offered the endpoint at all. */
+  source(context: ScimContext): ListSource | undefined;
   create?(request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
   read(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
   replace?(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
@@ -30,10 +28,6 @@ export interface ResourceHandlers {
 
 export function actorOf({ connection, correlationId }: ScimContext): Actor {
   return { siteId: connection.siteId, source: 'scim', connection, correlationId };
-}
-
-export function readerOf({ connection }: ScimContext): Reader {
-  return { siteId: connection.siteId, connectionId: connection.id, sees: connection.sees };
 }
 
 /** Reads that must show what was just written: a replica may not have it yet. */

@@ -1,24 +1,23 @@
 import {
   countObjects,
-  countUsers,
   createGroupOutlines,
   createUser,
   createUserReads,
   deleteUser,
   findDeactivated,
-  type ListRequest,
   reactivateUser,
   type UserEdit,
   type UserProfile,
   type UserRecord,
   type UserView,
   updateUser,
+  userRows,
 } from '../../directory/index.js';
 import { ScimError } from '../errors.js';
 import { userColumns } from '../filter/index.js';
-import { parseListParameters, runList } from '../list/index.js';
+import type { ListSource } from '../list/index.js';
 import { applyPatch, parsePatch } from '../patch/index.js';
-import type { ScimContext, ScimLimits, ScimRequest } from '../request.js';
+import { readerOf, type ScimContext, type ScimLimits, type ScimRequest } from '../request.js';
 import {
   type JsonObject,
   type ParsedResource,
@@ -28,7 +27,7 @@ import {
   project,
   USER,
 } from '../schema/index.js';
-import { listAnswer, resourceAnswer } from './answer.js';
+import { resourceAnswer } from './answer.js';
 import { requireDocumentSize } from './document-size.js';
 import { idIfPossible } from './id-if-possible.js';
 import { keepOmitted } from './keep-omitted.js';
@@ -36,13 +35,24 @@ import { patchLimits } from './patch-limits.js';
 import { isKnown, requireMatch } from './preconditions.js';
 import { emailsOf, userProfile } from './profiles-of-documents.js';
 import { parseRendered, renderUser } from './render.js';
-import { actorOf, type ResourceDependencies, type ResourceHandlers, readerOf } from './resource-handlers.js';
+import { actorOf, type ResourceDependencies, type ResourceHandlers } from './resource-handlers.js';
 
 /** `/Users`: RFC 7643 section 4.1 and 4.3 on the directory's users. */
 export function createUserHandlers(dependencies: ResourceDependencies): ResourceHandlers {
-  const { database, change, limits, anchors, passwords } = dependencies;
+  const { database, change, limits, passwords } = dependencies;
   const outlines = createGroupOutlines(database);
   const users = createUserReads(database, outlines);
+
+  const source: ListSource = {
+    type: USER,
+    columns: (context) => userColumns({ ...scope(context), baseUrl: context.baseUrl }),
+    rows: userRows,
+    countAll: (reader) => countObjects(database, reader, 'User'),
+    async show(wanted, projection, context) {
+      const found = await users.list({ reader: readerOf(context), wanted }, projection.wants('groups'));
+      return found.map((user) => ({ id: user.id, text: show(user, projection, context) }));
+    },
+  };
 
   const sized = (document: JsonObject) => userProfile(requireDocumentSize(document, limits));
 
@@ -77,23 +87,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
   }
 
   return {
-    async list(request, context) {
-      const reader = readerOf(context);
-      const projection = projectionOf(request, limits);
-      const columns = userColumns({ ...scope(context), baseUrl: context.baseUrl });
-      const parameters = parseListParameters(USER, request.query, columns, context, limits);
-      const source = {
-        list: (wanted: ListRequest) => users.list(wanted, projection.wants('groups')),
-        countAll: () =>
-          countObjects(database, reader.siteId, 'User', reader.sees === 'own' ? reader.connectionId : undefined),
-        countMatching: (condition: Parameters<typeof countUsers>[2]) => countUsers(database, reader, condition),
-      };
-      const page = await runList(source, reader, { ...parameters, shape: `Users ${parameters.shape}` }, anchors);
-      return listAnswer(
-        page,
-        page.items.map((user) => show(user, projection, context)),
-      );
-    },
+    source: () => source,
 
     async create(request, context) {
       const actor = actorOf(context);

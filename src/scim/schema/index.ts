@@ -11,6 +11,7 @@ export { canonicalDateTime } from './date-time.js';
 export { DISCOVERY_SCHEMAS } from './discovery-schemas.js';
 export { foldDocument, foldValue } from './fold.js';
 export { parseAttributeValue } from './parse-attribute-value.js';
+export { caselessMembers, parseMessage } from './parse-message.js';
 export { type MemberReference, type ParsedResource, parseResource } from './parse-resource.js';
 export { type Projection, parseProjection, project } from './projection.js';
 export { publishResourceType, publishSchema } from './publish.js';

@@ -4,6 +4,7 @@ import {
   type ConnectionSettings,
   type ScimClient,
   type ScimServer,
+  type ScimServerOptions,
   startScimServer,
 } from '../../support/scim-server.js';
 import { type Answer, type Client, createClient } from './client.ts';
@@ -27,8 +28,8 @@ export interface Meta {
   readonly version: string;
 }
 
-export async function startStage(): Promise<Stage> {
-  const server = await startScimServer();
+export async function startStage(options?: ScimServerOptions): Promise<Stage> {
+  const server = await startScimServer(options);
   const connect: Stage['connect'] = async (settings, siteId) => clientOf(await server.connect(settings, siteId));
   return {
     server,
