@@ -23,6 +23,7 @@ const LIMITS = {
   documentBytes: 1200,
   projectionAttributes: 5,
   headerBytes: 5000,
+  rootQueryResults: 9,
   pageSizeDefault: 2,
   pageSizeMax: 3,
 };
@@ -210,6 +211,18 @@ const CASES: readonly (readonly [Limit, string, Case])[] = [
     name,
     { ask: (size) => get('/Users', { [name]: times(size, (n) => `x${n}`).join(',') }), ...REFUSALS.value },
   ]),
+  [
+    'rootQueryResults',
+    'matches of all types',
+    {
+      async ask(size) {
+        const prefix = unique('matching');
+        for (let made = 0; made < size; made++) await post('/Users', user({ userName: `${prefix}-${made}` }));
+        return get('', { filter: `userName sw "${prefix}-"` });
+      },
+      scimType: 'tooMany',
+    },
+  ],
 ];
 
 /** A user whose document, as it is stored, has so many bytes. */

@@ -3,9 +3,27 @@ import { sql } from '../../src/database/index.js';
 import { expectAnswer, expectList } from '../support/idp-life.ts';
 import { GROUP, patchOp, USER, where } from '../support/idp-messages.ts';
 import { useRequests } from '../support/idp-requests.ts';
+import type { ScimServer } from '../support/scim-server.js';
 
 const CROWD = 5000;
 const UNKNOWN = '01912f5e-0000-7000-8000-000000000000';
+
+/** People by the thousand, made without requests. @returns their ids in order */
+async function gather({ database, siteId, connectionId }: ScimServer, size: number): Promise<string[]> {
+  const rows = await database.write<{ id: string }>(sql`
+    INSERT INTO users (site_id, id, user_name, user_name_key, state, owner_connection_id, document, folded)
+    SELECT ${siteId}, ('01912f5e-1000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, name, name, 'active',
+      ${connectionId}::uuid, jsonb_build_object('schemas', jsonb_build_array(${USER}::text), 'userName', name,
+      'active', true), jsonb_build_object('userName', name, 'active', true)
+    FROM (SELECT n, 'crowd-' || n || '@east.example' AS name FROM generate_series(1, ${size}::int) AS n) AS people
+    RETURNING id`);
+  await database.write(sql`
+    INSERT INTO object_count_deltas (site_id, object_type, owner_connection_id, difference)
+    VALUES (${siteId}, 'User', ${connectionId}, ${size})`);
+  // What the upkeep of a running server does within seconds.
+  await database.write(sql`ANALYZE users`);
+  return rows.map((row) => row.id).sort();
+}
 
 describe('peers: large groups', () => {
   const { life, send, createGroup, patch, memberIds } = useRequests();
@@ -15,20 +33,7 @@ describe('peers: large groups', () => {
     patch(`/Groups/${group}`, { op: 'add', path: 'members', value: members(ids) });
 
   beforeAll(async () => {
-    const { database, siteId, connectionId } = life().server;
-    const rows = await database.write<{ id: string }>(sql`
-      INSERT INTO users (site_id, id, user_name, user_name_key, state, owner_connection_id, document, folded)
-      SELECT ${siteId}, ('01912f5e-1000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, name, name, 'active',
-        ${connectionId}::uuid, jsonb_build_object('schemas', jsonb_build_array(${USER}::text), 'userName', name,
-        'active', true), jsonb_build_object('userName', name, 'active', true)
-      FROM (SELECT n, 'crowd-' || n || '@east.example' AS name FROM generate_series(1, ${CROWD}::int) AS n) AS people
-      RETURNING id`);
-    await database.write(sql`
-      INSERT INTO object_count_deltas (site_id, object_type, owner_connection_id, difference)
-      VALUES (${siteId}, 'User', ${connectionId}, ${CROWD})`);
-    // What the upkeep of a running server does within seconds.
-    await database.write(sql`ANALYZE users`);
-    crowd = rows.map((row) => row.id).sort();
+    crowd = await gather(life().server, CROWD);
   });
 
   it('peers 22: a client that sends 100 members a request completes a group', async () => {
@@ -143,6 +148,32 @@ describe('peers: large groups', () => {
       const { body } = await send('GET', `/Users?${query}`);
       expect([body.itemsPerPage, body.Resources.length, body.totalResults]).toEqual([length, length, CROWD]);
     }
+  });
+});
+
+describe('peers: walks', () => {
+  const { life, send } = useRequests();
+
+  it('peers 39: a walk by cursor loses nobody and repeats nobody while others are deleted', async () => {
+    const crowd = await gather(life().server, 1000);
+    const page = async (cursor: string) =>
+      expectAnswer(await send('GET', `/Users?count=100&attributes=id&cursor=${encodeURIComponent(cursor)}`), 200);
+    const seen: string[] = [];
+    const gone: string[] = [];
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const { Resources, nextCursor } = await page(cursor);
+      seen.push(...Resources.map((user: { id: string }) => user.id));
+      cursor = nextCursor;
+      // Five of those already seen, which moves everybody behind them up in a walk by index; and five yet to come.
+      const ahead = crowd.slice(-1 - gone.length).slice(0, 5);
+      const leaving = [...seen.slice(-5), ...ahead.filter((id) => !seen.includes(id))];
+      const answers = await Promise.all(leaving.map((id) => send('DELETE', `/Users/${id}`)));
+      gone.push(...leaving.filter((_id, n) => answers[n]?.status === 204));
+    }
+    expect(gone.length).toBeGreaterThanOrEqual(50);
+    expect(new Set(seen).size).toBe(seen.length);
+    const stayed = crowd.filter((id) => !gone.includes(id));
+    expect(stayed.filter((id) => !seen.includes(id))).toEqual([]);
   });
 });
 
