@@ -6,7 +6,14 @@ import { RollcallError } from './errors/index.js';
 import { firstStartAdvice } from './first-start.js';
 import { closeServer, createHttpApp, createServer, listen } from './http/index.js';
 import { applicationKeys } from './licensing/index.js';
-import { createDiscovery, createObserveClient, createScim, ScimError } from './scim/index.js';
+import {
+  CORE_TYPES,
+  createDiscovery,
+  createObserveClient,
+  createScim,
+  type ResourceTypes,
+  ScimError,
+} from './scim/index.js';
 import { openServices, type Services } from './services.js';
 import { startUpkeep } from './upkeep.js';
 
@@ -15,22 +22,21 @@ export { openServices } from './services.js';
 /** What a request may take until it is cut when the server stops. */
 const GRACE_MILLISECONDS = 10_000;
 
-/** Wires the features by hand. */
-export function createApp({
-  config,
-  database,
-  change,
-  authenticator,
-  clientTraits,
-  secrets,
-  logger,
-}: Services): Express {
+/**
+ * Wires the features by hand.
+ * @param types the resource types that are served; those of the RFC unless said otherwise
+ */
+export function createApp(
+  { config, database, change, authenticator, clientTraits, secrets, logger }: Services,
+  types: ResourceTypes = CORE_TYPES,
+): Express {
   const { limits } = config;
   const engine = createScim({
     database,
     change,
     secrets,
     limits,
+    types,
     queries: config.queries,
     report: (error, { correlationId }) => logFailure(logger, error, correlationId),
   });
@@ -45,6 +51,7 @@ export function createApp({
     engine,
     discovery: createDiscovery({
       limits,
+      types,
       cursorTimeoutSeconds: config.queries.cursorTimeoutSeconds,
       applicationKeys: (siteId) => applicationKeys(database, siteId),
     }),

@@ -11,7 +11,7 @@ import {
   createUserHandlers,
   PUBLISHED_ENDPOINTS,
 } from './resources/index.js';
-import { GROUP, USER } from './schema/index.js';
+import { allTypes, type ResourceTypes } from './schema/index.js';
 
 /** How queries are answered, but for what limits them. */
 export interface QuerySettings {
@@ -26,13 +26,15 @@ export interface ScimDependencies {
   readonly change: Change;
   readonly secrets: Secrets;
   readonly limits: ScimLimits;
+  readonly types: ResourceTypes;
   readonly queries: QuerySettings;
   readonly report: ReportError;
 }
 
 /** The SCIM engine with its resource types on one database. @throws RollcallError `scim.sensitive-attribute` */
-export function createScim({ database, change, secrets, limits, queries, report }: ScimDependencies): ScimEngine {
-  const dependencies = { database, change, limits, passwords: createPasswordHasher() };
+export function createScim({ secrets, queries, report, ...given }: ScimDependencies): ScimEngine {
+  const dependencies = { ...given, passwords: createPasswordHasher() };
+  const { database, limits, types } = given;
   const endpoints = new Map([
     ['Users', createUserHandlers(dependencies)],
     ['Groups', createGroupHandlers(dependencies)],
@@ -42,7 +44,7 @@ export function createScim({ database, change, secrets, limits, queries, report 
     database,
     limits,
     cursors: createCursors(secrets.key('cursor'), queries.cursorTimeoutSeconds),
-    sensitive: createSensitiveAttributes(queries.sensitiveAttributes, [USER, GROUP]),
+    sensitive: createSensitiveAttributes(queries.sensitiveAttributes, allTypes(types)),
   });
   return createEngine({ endpoints, lists, others: new Map() }, report);
 }

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { ScimError } from '../errors.js';
 import type { ScimContext, ScimLimits, ScimRequest, ScimResponse } from '../request.js';
 import { publishedTypes } from '../resources/index.js';
-import { GROUP, type JsonObject, type ResourceType, USER } from '../schema/index.js';
+import { allTypes, type JsonObject, type ResourceType, type ResourceTypes } from '../schema/index.js';
 import { type CoreAnswers, renderCoreAnswers } from './core-answers.js';
 import {
   correctedConfig,
@@ -30,8 +30,7 @@ export interface DiscoveryDependencies {
   readonly cursorTimeoutSeconds: number;
   /** The keys of a site's applications, which are the types of its roles. */
   readonly applicationKeys: (siteId: number) => Promise<readonly string[]>;
-  /** Those the engine serves to every connection; the core ones unless said otherwise. */
-  readonly resourceTypes?: readonly ResourceType[];
+  readonly types: ResourceTypes;
 }
 
 const ENDPOINTS = /^\/(?:ServiceProviderConfig|ResourceTypes|Schemas)(?:\/|$)/;
@@ -44,7 +43,7 @@ type Answers = ReadonlyMap<string, string>;
 
 /** The discovery endpoints. SCIMMY renders them once; what a client sends is only looked up here. */
 export function createDiscovery(dependencies: DiscoveryDependencies): Discovery {
-  const { limits, cursorTimeoutSeconds, applicationKeys, resourceTypes = [USER, GROUP] } = dependencies;
+  const { limits, cursorTimeoutSeconds, applicationKeys, types } = dependencies;
   const core = renderCoreAnswers();
   // Whoever asks hears of it; without a request it would end the process.
   core.catch(() => undefined);
@@ -54,8 +53,8 @@ export function createDiscovery(dependencies: DiscoveryDependencies): Discovery 
     const key = JSON.stringify(offer);
     let answers = remembered.get(key);
     if (answers === undefined) {
-      const types = [...resourceTypes, ...publishedTypes(offer).map(({ type }) => type)];
-      answers = renderAnswers(await core, limits, types, offer);
+      const offered = [...allTypes(types), ...publishedTypes(offer).map(({ type }) => type)];
+      answers = renderAnswers(await core, limits, offered, offer);
       remembered.set(key, answers);
     }
     return answers;

@@ -2,7 +2,7 @@ import { type Database, sql } from '../../database/index.js';
 import { type GroupView, type MemberView, readMembers, streamMembers } from '../../directory/index.js';
 import type { ShownText } from '../list/index.js';
 import type { ScimContext } from '../request.js';
-import { GROUP, type Projection, project } from '../schema/index.js';
+import { type Projection, project, type ResourceType } from '../schema/index.js';
 import { parseRendered, renderGroup, renderGroupHead, renderMember } from './render.js';
 
 /** Renders groups. Members are loaded only where they are shown (PRJ-14), and streamed where there are many. */
@@ -17,7 +17,7 @@ const MEMBERS_IN_MEMORY = 10_000;
 /** Pieces of about this many characters keep the number of writes to the socket low. */
 const PIECE_LENGTH = 65_536;
 
-export function createGroupBodies(database: Database): GroupBodies {
+export function createGroupBodies(database: Database, type: ResourceType): GroupBodies {
   return {
     async one(group, projection, context) {
       const [body] = await bodies([group], projection, context);
@@ -33,23 +33,24 @@ export function createGroupBodies(database: Database): GroupBodies {
   ): Promise<readonly ShownText[]> {
     const siteId = context.connection.siteId;
     const ids = groups.map((group) => group.id);
-    if (!projection.wants('members')) return groups.map((group) => show(group, [], projection, context));
+    if (!projection.wants('members')) return groups.map((group) => show(type, group, [], projection, context));
     if (projection.isDefault && (await hasMany(database, siteId, ids))) {
       return groups.map((group) => streamGroup(database, group, context));
     }
     const members = await readMembers(database, siteId, ids);
-    return groups.map((group) => show(group, members.get(group.id) ?? [], projection, context));
+    return groups.map((group) => show(type, group, members.get(group.id) ?? [], projection, context));
   }
 }
 
 function show(
+  type: ResourceType,
   group: GroupView,
   members: readonly MemberView[],
   projection: Projection,
   { baseUrl }: ScimContext,
 ): string {
   const text = renderGroup(group, members, baseUrl);
-  return projection.isDefault ? text : JSON.stringify(project(GROUP, parseRendered(text), projection));
+  return projection.isDefault ? text : JSON.stringify(project(type, parseRendered(text), projection));
 }
 
 async function* streamGroup(

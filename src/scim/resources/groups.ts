@@ -15,7 +15,13 @@ import { compileFilter, groupColumns, memberColumns } from '../filter/index.js';
 import type { ListSource } from '../list/index.js';
 import { applyPatch, type PatchOperation, parsePatch } from '../patch/index.js';
 import { readerOf, type ScimContext, type ScimLimits, type ScimRequest } from '../request.js';
-import { GROUP, type JsonObject, type Projection, parseProjection, parseResource } from '../schema/index.js';
+import {
+  type JsonObject,
+  type Projection,
+  parseProjection,
+  parseResource,
+  type ResourceType,
+} from '../schema/index.js';
 import { resourceAnswer } from './answer.js';
 import { requireDocumentSize } from './document-size.js';
 import { createGroupBodies } from './group-bodies.js';
@@ -34,12 +40,13 @@ interface Wanted {
 /** `/Groups`: RFC 7643 section 4.2 on the directory's groups. */
 export function createGroupHandlers(dependencies: ResourceDependencies): ResourceHandlers {
   const { database, change, limits } = dependencies;
+  const type = dependencies.types.group;
   const fresh = freshReads(database);
-  const bodies = createGroupBodies(database);
-  const freshBodies = createGroupBodies(fresh);
+  const bodies = createGroupBodies(database, type);
+  const freshBodies = createGroupBodies(fresh, type);
 
   const source: ListSource = {
-    type: GROUP,
+    type,
     columns: ({ connection, baseUrl }) =>
       groupColumns({ siteId: connection.siteId, connectionId: connection.id, baseUrl }),
     rows: groupRows,
@@ -51,19 +58,19 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
     },
   };
 
-  const sized = (document: JsonObject) => groupProfile(requireDocumentSize(document, limits));
+  const sized = (document: JsonObject) => groupProfile(type, requireDocumentSize(document, limits));
 
   async function answerWith(status: number, id: string, request: ScimRequest, context: ScimContext) {
     const group = await readGroup(fresh, readerOf(context), id);
     if (group === undefined) throw notFound(id);
-    const body = await freshBodies.one(group, projectionOf(request, limits), context);
+    const body = await freshBodies.one(group, projectionOf(type, request, limits), context);
     return resourceAnswer(status, group, locationOf(context, id), body);
   }
 
   async function update(id: string, request: ScimRequest, context: ScimContext, wanted: () => Wanted) {
     const actor = actorOf(context);
     return change.run(actor, { action: 'group.update', objectType: 'Group', objectId: idIfPossible(id) }, () => {
-      projectionOf(request, limits);
+      projectionOf(type, request, limits);
       const { edit, members } = wanted();
       return updateGroup(database, actor, id, {
         members,
@@ -83,8 +90,8 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
     async create(request, context) {
       const actor = actorOf(context);
       const created = await change.run(actor, { action: 'group.create', objectType: 'Group' }, () => {
-        projectionOf(request, limits);
-        const parsed = parseResource(GROUP, request.body(), context.profile.parse);
+        projectionOf(type, request, limits);
+        const parsed = parseResource(type, request.body(), context.profile.parse);
         return createGroup(database, actor, {
           profile: sized(parsed.document),
           externalId: parsed.externalId,
@@ -99,7 +106,7 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
     async read(id, request, context) {
       const group = await readGroup(database, readerOf(context), id);
       if (group === undefined) throw notFound(id);
-      const projection = projectionOf(request, limits);
+      const projection = projectionOf(type, request, limits);
       const location = locationOf(context, id);
       if (isKnown(request.ifNoneMatch, group.version)) return resourceAnswer(304, group, location, undefined);
       return resourceAnswer(200, group, location, await bodies.one(group, projection, context));
@@ -107,13 +114,13 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
 
     async replace(id, request, context) {
       await update(id, request, context, () => {
-        const parsed = parseResource(GROUP, request.body(), context.profile.parse);
+        const parsed = parseResource(type, request.body(), context.profile.parse);
         const ids = (parsed.members ?? []).map((member) => member.value);
         const keeps = (name: string) => context.connection.putOmitted === 'keep' && !parsed.provided.has(name);
         return {
           edit: (current) => ({
             profile: sized(
-              context.connection.putOmitted === 'keep' ? keepOmitted(GROUP, parsed, current.document) : parsed.document,
+              context.connection.putOmitted === 'keep' ? keepOmitted(type, parsed, current.document) : parsed.document,
             ),
             externalId: keeps('externalId') ? (current.externalId ?? undefined) : parsed.externalId,
           }),
@@ -125,11 +132,11 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
 
     async patch(id, request, context) {
       const { record } = await update(id, request, context, () => {
-        const operations = parsePatch(GROUP, request.body(), context.profile.patch, patchLimits(limits));
+        const operations = parsePatch(type, request.body(), context.profile.patch, patchLimits(limits));
         return {
           members: memberChanges(operations, context),
           edit: (current) => {
-            const { document, externalId } = patchedGroup(current, operations, context);
+            const { document, externalId } = patchedGroup(type, current, operations, context);
             return { profile: sized(document), externalId };
           },
         };
@@ -159,9 +166,14 @@ function memberChanges(operations: readonly PatchOperation[], { baseUrl }: ScimC
   });
 }
 
-function patchedGroup(current: GroupRecord, operations: readonly PatchOperation[], context: ScimContext) {
+function patchedGroup(
+  type: ResourceType,
+  current: GroupRecord,
+  operations: readonly PatchOperation[],
+  context: ScimContext,
+) {
   // jsonb holds what a former request was validated to.
-  const patched = applyPatch(GROUP, current.document as JsonObject, operations, context.profile.patch);
+  const patched = applyPatch(type, current.document as JsonObject, operations, context.profile.patch);
   const externalId = patched.externalId === undefined ? (current.externalId ?? undefined) : patched.externalId.value;
   return { document: patched.document, externalId };
 }
@@ -171,9 +183,9 @@ function asksForAttributes({ query }: ScimRequest): boolean {
   return query.has('attributes') || query.has('excludedAttributes');
 }
 
-function projectionOf({ query }: ScimRequest, { projectionAttributes }: ScimLimits): Projection {
+function projectionOf(type: ResourceType, { query }: ScimRequest, { projectionAttributes }: ScimLimits): Projection {
   const [included, excluded] = [query.getAll('attributes'), query.getAll('excludedAttributes')];
-  return parseProjection(GROUP, included, excluded, projectionAttributes);
+  return parseProjection(type, included, excluded, projectionAttributes);
 }
 
 function locationOf(context: ScimContext, id: string): string {

@@ -1,8 +1,14 @@
 import { type Document, type GroupProfile, isObjectId, type UserProfile } from '../../directory/index.js';
-import { ENTERPRISE_USER_URN, foldDocument, GROUP, type JsonObject, type JsonValue, USER } from '../schema/index.js';
+import {
+  ENTERPRISE_USER_URN,
+  foldDocument,
+  type JsonObject,
+  type JsonValue,
+  type ResourceType,
+} from '../schema/index.js';
 
 /** What the directory's rules and indexes need to know of a user's document. */
-export function userProfile(document: JsonObject): UserProfile {
+export function userProfile(type: ResourceType, document: JsonObject): UserProfile {
   const name = asObject(document.name);
   return {
     // Validation has made sure of a userName.
@@ -12,7 +18,7 @@ export function userProfile(document: JsonObject): UserProfile {
     managerId: managerOf(document),
     emails: emailsOf(document),
     document,
-    folded: foldDocument(USER, document),
+    folded: foldDocument(type, document),
   };
 }
 
@@ -26,8 +32,8 @@ export function emailsOf(document: Document): UserProfile['emails'] {
   });
 }
 
-export function groupProfile(document: JsonObject): GroupProfile {
-  return { displayName: String(document.displayName), document, folded: foldDocument(GROUP, document) };
+export function groupProfile(type: ResourceType, document: JsonObject): GroupProfile {
+  return { displayName: String(document.displayName), document, folded: foldDocument(type, document) };
 }
 
 /** A manager of another kind of id has no name that could be shown. */

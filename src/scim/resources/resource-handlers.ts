@@ -3,12 +3,14 @@ import type { Database } from '../../database/index.js';
 import type { Actor } from '../../directory/index.js';
 import type { ListSource } from '../list/index.js';
 import type { ScimContext, ScimLimits, ScimRequest, ScimResponse } from '../request.js';
+import type { ResourceTypes } from '../schema/index.js';
 import type { PasswordHasher } from './passwords.js';
 
 export interface ResourceDependencies {
   readonly database: Database;
   readonly change: Change;
   readonly limits: ScimLimits;
+  readonly types: ResourceTypes;
   readonly passwords: PasswordHasher;
 }
 

@@ -25,7 +25,7 @@ import {
   parseProjection,
   parseResource,
   project,
-  USER,
+  type ResourceType,
 } from '../schema/index.js';
 import { resourceAnswer } from './answer.js';
 import { requireDocumentSize } from './document-size.js';
@@ -40,21 +40,22 @@ import { actorOf, type ResourceDependencies, type ResourceHandlers } from './res
 /** `/Users`: RFC 7643 section 4.1 and 4.3 on the directory's users. */
 export function createUserHandlers(dependencies: ResourceDependencies): ResourceHandlers {
   const { database, change, limits, passwords } = dependencies;
+  const type = dependencies.types.user;
   const outlines = createGroupOutlines(database);
   const users = createUserReads(database, outlines);
 
   const source: ListSource = {
-    type: USER,
+    type,
     columns: (context) => userColumns({ ...scope(context), baseUrl: context.baseUrl }),
     rows: userRows,
     countAll: (reader) => countObjects(database, reader, 'User'),
     async show(wanted, projection, context) {
       const found = await users.list({ reader: readerOf(context), wanted }, projection.wants('groups'));
-      return found.map((user) => ({ id: user.id, text: show(user, projection, context) }));
+      return found.map((user) => ({ id: user.id, text: show(type, user, projection, context) }));
     },
   };
 
-  const sized = (document: JsonObject) => userProfile(requireDocumentSize(document, limits));
+  const sized = (document: JsonObject) => userProfile(type, requireDocumentSize(document, limits));
 
   function replaced(
     current: UserRecord,
@@ -66,13 +67,13 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
       return userEdit(current, sized(parsed.document), parsed.externalId, passwordHash);
     }
     const externalId = parsed.provided.has('externalId') ? parsed.externalId : (current.externalId ?? undefined);
-    return userEdit(current, sized(keepOmitted(USER, parsed, current.document)), externalId, passwordHash);
+    return userEdit(current, sized(keepOmitted(type, parsed, current.document)), externalId, passwordHash);
   }
 
   async function answerWith(status: number, record: UserRecord, request: ScimRequest, context: ScimContext) {
-    const projection = projectionOf(request, limits);
+    const projection = projectionOf(type, request, limits);
     const user = await users.written(readerOf(context), record, projection.wants('groups'));
-    return resourceAnswer(status, user, locationOf(context, user.id), show(user, projection, context));
+    return resourceAnswer(status, user, locationOf(context, user.id), show(type, user, projection, context));
   }
 
   async function update(id: string, request: ScimRequest, context: ScimContext, editor: () => Promise<Editor>) {
@@ -92,8 +93,8 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
     async create(request, context) {
       const actor = actorOf(context);
       const created = await change.run(actor, { action: 'user.create', objectType: 'User' }, async () => {
-        projectionOf(request, limits);
-        const parsed = parseResource(USER, request.body(), context.profile.parse);
+        projectionOf(type, request, limits);
+        const parsed = parseResource(type, request.body(), context.profile.parse);
         const { externalId } = parsed;
         const document = { ...parsed.document, active: parsed.document.active ?? true };
         const passwordHash = await passwords.hashFor(context, parsed.password);
@@ -110,18 +111,18 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
     },
 
     async read(id, request, context) {
-      const projection = projectionOf(request, limits);
+      const projection = projectionOf(type, request, limits);
       const user = await users.read(readerOf(context), id, projection.wants('groups'));
       if (user === undefined) throw notFound(id);
       const location = locationOf(context, id);
       if (isKnown(request.ifNoneMatch, user.version)) return resourceAnswer(304, user, location, undefined);
-      return resourceAnswer(200, user, location, show(user, projection, context));
+      return resourceAnswer(200, user, location, show(type, user, projection, context));
     },
 
     async replace(id, request, context) {
       const { record } = await update(id, request, context, async () => {
-        projectionOf(request, limits);
-        const parsed = parseResource(USER, request.body(), context.profile.parse);
+        projectionOf(type, request, limits);
+        const parsed = parseResource(type, request.body(), context.profile.parse);
         const passwordHash = await passwords.hashFor(context, parsed.password);
         return (current) => {
           // An omitted `active` must neither disable nor enable anybody (A-01).
@@ -135,14 +136,14 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
 
     async patch(id, request, context) {
       const { record } = await update(id, request, context, async () => {
-        projectionOf(request, limits);
-        const operations = parsePatch(USER, request.body(), context.profile.patch, patchLimits(limits));
+        projectionOf(type, request, limits);
+        const operations = parsePatch(type, request.body(), context.profile.patch, patchLimits(limits));
         const password = operations.flatMap(({ target, value }) =>
           target.kind === 'password' && typeof value === 'string' ? [value] : [],
         );
         const passwordHash = await passwords.hashFor(context, password.at(-1));
         return (current) => {
-          const patched = applyPatch(USER, storedDocument(current), operations, context.profile.patch);
+          const patched = applyPatch(type, storedDocument(current), operations, context.profile.patch);
           const externalId =
             patched.externalId === undefined ? (current.externalId ?? undefined) : patched.externalId.value;
           const document = { ...patched.document, active: patched.document.active ?? true };
@@ -178,14 +179,14 @@ function storedDocument(current: UserRecord): JsonObject {
   return current.document as JsonObject;
 }
 
-function show(user: UserView, projection: Projection, { baseUrl }: ScimContext): string {
+function show(type: ResourceType, user: UserView, projection: Projection, { baseUrl }: ScimContext): string {
   const text = renderUser(user, baseUrl);
-  return projection.isDefault ? text : JSON.stringify(project(USER, parseRendered(text), projection));
+  return projection.isDefault ? text : JSON.stringify(project(type, parseRendered(text), projection));
 }
 
-function projectionOf({ query }: ScimRequest, { projectionAttributes }: ScimLimits): Projection {
+function projectionOf(type: ResourceType, { query }: ScimRequest, { projectionAttributes }: ScimLimits): Projection {
   const [included, excluded] = [query.getAll('attributes'), query.getAll('excludedAttributes')];
-  return parseProjection(USER, included, excluded, projectionAttributes);
+  return parseProjection(type, included, excluded, projectionAttributes);
 }
 
 function locationOf(context: ScimContext, id: string): string {

@@ -77,3 +77,6 @@ export const GROUP: ResourceType = compileResourceType({
   schema: compileSchema(corrected(described(Group.definition), GROUP_CORRECTIONS)),
   extensions: [],
 });
+
+/** The one attribute of the core that is in no document: it is hashed and kept apart. */
+export const PASSWORD = USER.schema.attributes.get('password');

@@ -16,6 +16,7 @@ export { type MemberReference, type ParsedResource, parseResource } from './pars
 export { type Projection, parseProjection, project } from './projection.js';
 export { publishResourceType, publishSchema } from './publish.js';
 export { type ResolveOptions, resolveAttribute, resolveExtension } from './resolve-attribute.js';
+export { allTypes, CORE_TYPES, type ResourceTypes } from './resource-types.js';
 export type {
   Attribute,
   AttributePath,

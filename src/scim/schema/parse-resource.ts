@@ -1,6 +1,6 @@
 import type { ParseRules } from '../profiles/index.js';
 import { COMMON } from './common-attributes.js';
-import { USER } from './core-schemas.js';
+import { PASSWORD } from './core-schemas.js';
 import { invalidSyntax, invalidValue, quoted } from './invalid.js';
 import { isJsonObject, isRecord } from './json.js';
 import { MEMBERS, parseAttribute } from './parse-attribute-value.js';
@@ -28,7 +28,6 @@ export interface ParsedResource {
   readonly provided: ReadonlySet<string>;
 }
 
-const PASSWORD = USER.schema.attributes.get('password');
 const EXTERNAL_ID = COMMON.get('externalid');
 
 /** What is gathered while a body is read. */

@@ -1,4 +1,5 @@
 import { COMMON } from './common-attributes.js';
+import { PASSWORD } from './core-schemas.js';
 import { invalidValue } from './invalid.js';
 import { isJsonObject } from './json.js';
 import { resolveAttribute } from './resolve-attribute.js';
@@ -195,12 +196,12 @@ function shownMembers(value: JsonValue, attribute: Attribute, shown: Shown): Jso
   return members;
 }
 
-/** Whether a document of the type can hold anything that is not returned by default. Passwords are in no document. */
+/** Whether a document of the type can hold anything that is not returned by default. */
 function hidesAnything(type: ResourceType): boolean {
   return [type.schema, ...type.extensions.map(({ schema }) => schema)].some((schema) =>
     [...schema.attributes.values()].some(
       (attribute) =>
-        attribute.mutability !== 'writeOnly' &&
+        attribute !== PASSWORD &&
         [attribute, ...attribute.subAttributes.values()].some(
           ({ returned }) => returned === 'request' || returned === 'never',
         ),

@@ -3,8 +3,8 @@ import { isJsonObject, isUnassigned } from './json.js';
 import type { JsonObject, ResourceType, Schema } from './types.js';
 
 /**
- * Whether a document has what its schemas require (CRE-07, CRE-24). Attributes that only the server sets, and those
- * that are not in documents because they are never returned, are not asked for.
+ * Whether a document has what its schemas require (CRE-07, CRE-24). Attributes that only the server sets are not asked
+ * for.
  * @throws ScimError 400 invalidValue
  */
 export function requireAttributes(type: ResourceType, document: JsonObject): void {
@@ -18,7 +18,7 @@ export function requireAttributes(type: ResourceType, document: JsonObject): voi
 
 function requireOf(schema: Schema, values: JsonObject, prefix: string): void {
   for (const attribute of schema.attributes.values()) {
-    if (!attribute.required || attribute.mutability === 'readOnly' || attribute.returned === 'never') continue;
+    if (!attribute.required || attribute.mutability === 'readOnly') continue;
     if (isUnassigned(values[attribute.name])) throw invalidValue(`${prefix}${attribute.name}`, 'is required');
   }
 }
