@@ -80,7 +80,7 @@ describe('what clients were seen to do', () => {
 
   it('is added up when several processes write at once', async () => {
     const connections = await Promise.all(Array.from({ length: 5 }, connection));
-    const names = ['a', 'b', 'c', 'd'];
+    const names = Array.from({ length: 100 }, (_, n) => `trait-${n}`);
     const flushOne = async (traits: ClientTraits, round: number) => {
       const [all, order] = round % 2 === 0 ? [connections, names] : [connections.toReversed(), names.toReversed()];
       for (const each of all) traits.note(each, order);
@@ -88,7 +88,8 @@ describe('what clients were seen to do', () => {
     };
     const processes = Array.from({ length: 4 }, () => createClientTraits(server.database));
     for (let round = 0; round < 5; round++) await Promise.all(processes.map((each, n) => flushOne(each, n)));
-    for (const { id } of connections) expect(await counts(id)).toEqual({ a: 20, b: 20, c: 20, d: 20 });
+    const each = Object.fromEntries(names.map((name) => [name, 20]));
+    for (const { id } of connections) expect(await counts(id)).toEqual(each);
   });
 
   it('is written when the server stops', async () => {
