@@ -14,7 +14,14 @@ const ROWS = [
 ];
 
 // Inside scim/; what is not named here (the engine, bulk, discovery) stands above.
-const SCIM_ROWS = [['resources'], ['list', 'patch'], ['filter'], ['schema', 'request.ts'], ['profiles', 'errors.ts']];
+const SCIM_ROWS = [
+  ['resources'],
+  ['access'],
+  ['list', 'patch'],
+  ['filter'],
+  ['schema', 'request.ts'],
+  ['profiles', 'errors.ts'],
+];
 
 const any = (names) => `(?:${names.map((name) => name.replace('.', '\\.')).join('|')})`;
 

@@ -71,6 +71,9 @@ export function connectionFields(config: Config, connection: JudgedConnection): 
     Reactivates: connection.reactivate ? 'yes' : 'no',
     Discovery: connection.discovery,
     Roles: connection.roles,
+    'Shows entitlements': connection.showEntitlements ? 'yes' : 'no',
+    Assigns: connection.assign ? 'yes' : 'no',
+    'Role values': connection.roleValues,
     Created: connection.createdAt,
   });
   return [about, '', tokens, ...remarks(config, connection)].join('\n');

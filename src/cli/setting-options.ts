@@ -26,7 +26,12 @@ export function withSettingOptions(command: Command): Command {
     .option('--reactivate', 'a POST with the externalId of a user it deactivated brings that user back')
     .option('--no-reactivate', 'and not (the default): such a POST is 409 where the userName is taken')
     .addOption(choice('--discovery <access>', 'who may read Schemas and ResourceTypes', ['public', 'protected']))
-    .addOption(choice('--roles <shape>', 'how it can look up what access there is', ['none', 'draft', 'okta']));
+    .addOption(choice('--roles <shape>', 'how it can look up what access there is', ['none', 'draft', 'okta']))
+    .option('--show-entitlements', 'show it the access that its users have through groups and grants')
+    .option('--no-show-entitlements', 'and not (the default)')
+    .option('--assign', 'published roles that it writes on users become direct grants')
+    .option('--no-assign', 'and not (the default)')
+    .addOption(choice('--role-values <which>', 'roles and entitlements it may write on users', ['any', 'published']));
 }
 
 /** The first choice is what a new connection has. */

@@ -32,13 +32,13 @@ export { isLiving } from './living.js';
 export { countObjects, foldObjectCounts } from './object-counts.js';
 export { isObjectId, newObjectId } from './object-id.js';
 export { createSite, DEFAULT_SITE, ensureDefaultSite, findSite, listSites, type Site } from './sites.js';
-export { createUser, type NewUser } from './users/create-user.js';
+export { createUser, createUserWithGrants, type NewUser } from './users/create-user.js';
 export { deleteUser } from './users/delete-user.js';
 export { findUser, findUsers, type UserSummary } from './users/find-users.js';
 export { findDeactivated, reactivateUser } from './users/reactivate-user.js';
 export { createUserReads, type UserReads, userRows } from './users/read-users.js';
 export { type UpdatedUser, type UserEdit, updateUser } from './users/update-user.js';
-export type { UserProfile, UserRecord, UserState } from './users/user-profile.js';
+export type { UserGrants, UserProfile, UserRecord, UserState } from './users/user-profile.js';
 export type {
   GroupReference,
   GroupView,

@@ -25,6 +25,8 @@ export interface UserView extends ObjectView {
   readonly groups: readonly GroupReference[] | undefined;
   /** The name of the manager, where the manager is a visible user of the site. */
   readonly managerName: string | null;
+  /** What was asked for of the user's access, as text; null when that was nothing. */
+  readonly access: string | null;
 }
 
 export interface MemberView {

@@ -38,7 +38,7 @@ export function addGrant(actor: Actor, roleId: string, holder: GrantHolder): Loc
 }
 
 /**
- * Takes a role back from a group or a user; they keep it where another group gives it.
+ * Takes a role back from a group or a user, whoever gave it to them; they keep it where another group gives it.
  * @throws RollcallError `grant.not-found`
  */
 export function removeGrant(actor: Actor, roleId: string, holder: GrantHolder): LockingCommand<void> {
@@ -106,7 +106,7 @@ function structural(action: string, holder: GrantHolder) {
 
 interface Names {
   readonly holder: string;
-  /** `wiki/user` */
+  /** `wiki/user`, or as the transport calls it. */
   readonly role: string;
   readonly takesSeat: boolean;
   /** The holder is a user of the type `customer`. */
@@ -114,7 +114,7 @@ interface Names {
 }
 
 /** Through a group a customer simply does not get it; by name it would be a mistake. @throws RollcallError `grant.customer-seat` */
-function requireFitting({ holder, role, takesSeat, isCustomer }: Names): void {
+export function requireFitting({ holder, role, takesSeat, isCustomer }: Names): void {
   if (!isCustomer || !takesSeat) return;
   const message = `${holder} is a customer and can hold only roles without a seat; ${role} takes one.`;
   throw new RollcallError('invalid', 'grant.customer-seat', message);

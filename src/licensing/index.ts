@@ -1,3 +1,14 @@
+export {
+  type AccessBefore,
+  type AccessElement,
+  type AccessView,
+  accessBefore,
+  accessOfUsers,
+  accessText,
+  type GrantEdit,
+  userGrants,
+} from './access.js';
+export { accessVersion, accessVersionOf } from './access-version.js';
 export { type ApplicationChange, changeApplication, removeApplication } from './applications/change-application.js';
 export type { LicencePolicy, Period } from './applications/check-licence.js';
 export { createApplication, type NewApplication, type NewRole } from './applications/create-application.js';
@@ -23,6 +34,7 @@ export { licensingEntities } from './entities.js';
 export { addGrant, type Grant, type GrantHolder, listGrants, removeGrant } from './grants.js';
 export {
   applicationKeys,
+  isLicenceValue,
   type PublishedLicence,
   type PublishedRole,
   publishedLicences,

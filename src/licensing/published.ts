@@ -7,6 +7,8 @@ export interface PublishedRole {
   readonly display: string;
   readonly application: string;
   readonly description: string | null;
+  /** Whether it is of use now: of a disabled application nobody has anything. */
+  readonly supported: boolean;
   /** Of the licence that its holders take a seat of; null where nothing is limited. */
   readonly seats: number | null;
   readonly seatsUsed: number | null;
@@ -17,11 +19,13 @@ export interface PublishedRole {
 
 /** A pool of seats as the outside world may refer to it. */
 export interface PublishedLicence {
-  /** The licence's id: licences have names, and names can change. */
+  /** `wiki:` and the licence's id: licences have names, and names can change. */
   readonly value: string;
   readonly display: string;
   readonly application: string;
   readonly description: string | null;
+  /** Also whether it is in force. */
+  readonly supported: boolean;
   readonly seats: number | null;
   readonly seatsUsed: number | null;
 }
@@ -30,8 +34,16 @@ export interface PublishedLicence {
 export const roleValue = sql`(a.key || ':' || r.key)`;
 export const roleDisplay = sql`(a.name || ': ' || r.name)`;
 
-/** Of an application `a` and its licence `l`; the first licence of an application has the application's name. */
+/** The same of an application `a` and its licence `l`, the first of which has the application's name. */
+export const licenceValue = sql`(a.key || ':' || l.id::text)`;
 export const licenceDisplay = sql`(CASE WHEN l.name = a.name THEN l.name ELSE a.name || ': ' || l.name END)`;
+
+const OF_A_LICENCE = /:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Whether a value of an application may be that of a licence, now or once. */
+export function isLicenceValue(value: string): boolean {
+  return OF_A_LICENCE.test(value);
+}
 
 /** The columns of both. Seats are counted only where they are limited. */
 const common = sql`
@@ -44,7 +56,7 @@ export function publishedRoles(siteId: number): Sql {
     SELECT a.key || ':' || o.key FROM application_roles o
     WHERE o.site_id = r.site_id AND o.application_id = r.application_id AND ${which} ORDER BY o.rank)`;
   return sql`
-    SELECT ${roleValue} AS value, ${roleDisplay} AS display, ${common},
+    SELECT ${roleValue} AS value, ${roleDisplay} AS display, ${common}, a.state = 'active' AS supported,
       ${others(sql`o.rank > r.rank`)} AS contains, ${others(sql`o.rank < r.rank`)} AS "containedBy"
     FROM application_roles r
     JOIN applications a ON a.site_id = r.site_id AND a.id = r.application_id
@@ -56,7 +68,10 @@ export function publishedRoles(siteId: number): Sql {
 /** A query with the columns of PublishedLicence, for all licences of a site. */
 export function publishedLicences(siteId: number): Sql {
   return sql`
-    SELECT l.id::text AS value, ${licenceDisplay} AS display, ${common}
+    SELECT ${licenceValue} AS value, ${licenceDisplay} AS display, ${common},
+      a.state = 'active' AND EXISTS (
+        SELECT 1 FROM licence_roles p WHERE p.site_id = l.site_id AND p.licence_id = l.id AND p.in_force
+      ) AS supported
     FROM licences l JOIN applications a ON a.site_id = l.site_id AND a.id = l.application_id
     WHERE l.site_id = ${siteId}`;
 }

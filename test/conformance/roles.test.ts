@@ -42,7 +42,8 @@ beforeAll(async () => {
     );
   }
   for (const key of ['wiki', 'board'] as const) {
-    licence[key] = (await findApplication(server.database, server.siteId, key)).licences[0]?.id ?? '';
+    const [first] = (await findApplication(server.database, server.siteId, key)).licences;
+    licence[key] = `${key}:${first?.id}`;
   }
 });
 afterAll(() => server.close());

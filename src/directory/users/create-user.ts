@@ -1,14 +1,14 @@
 import { type Sql, sql } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import { attributeChanges } from '../attribute-changes.js';
-import type { StandaloneCommand } from '../command.js';
+import type { LockingCommand, StandaloneCommand } from '../command.js';
 import { comparisonKey } from '../comparison-key.js';
 import { writeIdentity } from '../identities.js';
 import { countDelta } from '../object-counts.js';
 import { newObjectId } from '../object-id.js';
 import { addEmails } from './email-keys.js';
 import { userNamed } from './locked-user.js';
-import type { UserProfile, UserRecord } from './user-profile.js';
+import type { UserGrants, UserProfile, UserRecord } from './user-profile.js';
 
 export interface NewUser {
   readonly profile: UserProfile;
@@ -50,6 +50,30 @@ export function createUser(actor: Actor, user: NewUser): StandaloneCommand<UserR
   };
 }
 
+/**
+ * The same for a user who comes with direct grants: seats are taken, so that roles and licences must stay as they are
+ * meanwhile. Nobody else can know of the user yet.
+ * @throws RollcallError also `licence.out-of-seats`
+ */
+export function createUserWithGrants(actor: Actor, user: NewUser, grants: UserGrants): LockingCommand<UserRecord> {
+  const { standalone, ...described } = createUser(actor, user);
+  return {
+    ...described,
+    structure: 'shared',
+    groupIds: [],
+    userIds: [],
+    async run() {
+      const effects = standalone();
+      return {
+        ...effects,
+        changed: [...effects.changed, grants.changed],
+        affectedUserIds: [effects.objectId],
+        writes: [...effects.writes, ...grants.writes(effects.objectId)],
+      };
+    },
+  };
+}
+
 function newRecord(actor: Actor, id: string, { profile, externalId }: NewUser, createdAt: Date): UserRecord {
   return {
     id,
@@ -65,6 +89,7 @@ function newRecord(actor: Actor, id: string, { profile, externalId }: NewUser, c
     managerId: profile.managerId ?? null,
     groupIds: null,
     groupsVersion: 0,
+    access: null,
   };
 }
 

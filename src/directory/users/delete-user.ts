@@ -11,6 +11,7 @@ import type { UserRecord } from './user-profile.js';
  * period ends (design section 3). Its groups lose a member, so they get a new version. A connection that does not
  * own the user only loses its own link to it.
  * @param precondition sees the user under its lock and may throw
+ * @param access see lockedUserQuery
  * @throws RollcallError `user.not-found`
  */
 export async function deleteUser(
@@ -18,6 +19,7 @@ export async function deleteUser(
   actor: Actor,
   id: string,
   precondition: (current: UserRecord) => void,
+  access?: Sql,
 ): Promise<LockingCommand<void>> {
   const userId = requireUserId(id);
   const groupIds = await groupsOf(database, actor.siteId, userId);
@@ -28,7 +30,7 @@ export async function deleteUser(
     structure: 'shared',
     groupIds,
     userIds: [userId],
-    read: lockedUserQuery(actor, userId),
+    read: lockedUserQuery(actor, userId, access),
     async run(transaction, held) {
       const current = lockedUser(held.rows, userId);
       precondition(current);

@@ -21,16 +21,20 @@ interface UserRow {
   manager_id: string | null;
   group_ids: string | null;
   groups_version: number;
+  access: unknown;
 }
 
-/** The read that goes with a user's row lock; with what the acting connection calls the user. */
-export function lockedUserQuery(actor: Actor, userId: string): Sql {
+/**
+ * The read that goes with a user's row lock; with what the acting connection calls the user.
+ * @param access an expression over `u`, of what is known of the user's access
+ */
+export function lockedUserQuery(actor: Actor, userId: string, access = sql`NULL`): Sql {
   return sql`
     SELECT u.id, u.user_name, u.state, u.owner_connection_id, u.version, u.created_at, u.modified_at, u.document, u.manager_id,
       (SELECT array_agg(m.group_id)::text FROM memberships m
        WHERE m.site_id = u.site_id AND m.user_id = u.id) AS group_ids,
       (SELECT groups_version FROM sites WHERE id = u.site_id) AS groups_version,
-      i.external_id, i.object_id IS NOT NULL AS linked
+      i.external_id, i.object_id IS NOT NULL AS linked, ${access} AS access
     FROM users u
     LEFT JOIN identities i ON i.site_id = u.site_id AND i.object_id = u.id
       AND i.connection_id = ${actor.connection?.id ?? null}::uuid
@@ -56,6 +60,7 @@ export function lockedUser(rows: readonly unknown[], userId: string): UserRecord
     managerId: row.manager_id,
     groupIds: row.group_ids,
     groupsVersion: row.groups_version,
+    access: row.access,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Database, sql } from '../../database/index.js';
+import { type Database, type Sql, sql } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import { type LockingCommand, LocksOutdated } from '../command.js';
 import { type UserEdit, updateUser } from './update-user.js';
@@ -24,17 +24,20 @@ export async function findDeactivated(
 
 /**
  * Brings a deactivated user back, with what is known of them replaced.
+ * @param access see lockedUserQuery
  * @throws RollcallError `user.user-name-taken`; LocksOutdated when somebody else was quicker
  */
 export function reactivateUser(
   actor: Actor,
   id: string,
   edit: (current: UserRecord) => UserEdit,
+  access?: Sql,
 ): LockingCommand<UserRecord> {
-  const update = updateUser(actor, id, (current) => {
+  const editReturning = (current: UserRecord) => {
     if (current.state !== 'deactivated') throw new LocksOutdated();
     return edit(current);
-  });
+  };
+  const update = updateUser(actor, id, editReturning, access);
   return {
     ...update,
     action: 'user.reactivate',

@@ -16,17 +16,20 @@ interface UserViewRow extends Omit<UserView, 'groups'> {
   readonly groupsVersion?: number;
 }
 
-/** Users as a client sees them. */
+/**
+ * Users as a client sees them. `access` is an expression over the alias `u` whose text goes with the user, of what is
+ * shown of the user's access.
+ */
 export interface UserReads {
   /**
-   * A user that was just written, from what the command knows. Only a manager's name has to be read, on the primary:
-   * a replica may not have the user yet.
+   * A user that was just written, from what the command knows. Only a manager's name and the access have to be read,
+   * on the primary: a replica may not have the user yet.
    */
-  written(reader: Reader, record: UserRecord, withGroups: boolean): Promise<UserView>;
+  written(reader: Reader, record: UserRecord, withGroups: boolean, access?: Sql): Promise<UserView>;
   /** One user, or undefined when the reader can see none with this id. */
-  read(reader: Reader, id: string, withGroups: boolean): Promise<UserView | undefined>;
+  read(reader: Reader, id: string, withGroups: boolean, access?: Sql): Promise<UserView | undefined>;
   /** A part of the users; see listStatement for their order. */
-  list(request: ListRequest, withGroups: boolean): Promise<UserView[]>;
+  list(request: ListRequest, withGroups: boolean, access?: Sql): Promise<UserView[]>;
 }
 
 export function createUserReads(database: Database, outlines: GroupOutlines): UserReads {
@@ -39,29 +42,34 @@ export function createUserReads(database: Database, outlines: GroupOutlines): Us
   }
 
   return {
-    async written(reader, record, withGroups) {
+    async written(reader, record, withGroups, access) {
       const { document, managerId } = record;
+      const [managerName, shown] = await Promise.all([
+        managerId === null ? null : nameOfUser(database, reader, managerId),
+        access === undefined ? null : accessOf(database, reader, record.id, access),
+      ]);
       const row = {
         ...record,
         document: JSON.stringify(document),
-        managerName: managerId === null ? null : await nameOfUser(database, reader, managerId),
+        managerName,
+        access: shown,
         createdAt: record.createdAt.toISOString(),
         modifiedAt: record.modifiedAt.toISOString(),
       };
       const [view] = withGroups ? await withGroupsOf([row], reader) : [];
       return view ?? userView(row, undefined);
     },
-    async read(reader, id, withGroups) {
+    async read(reader, id, withGroups, access) {
       if (!isObjectId(id)) return undefined;
       const rows = await database.read<UserViewRow>(sql`
-        SELECT ${userColumns(reader, withGroups)} FROM ${userTables(reader)}
+        SELECT ${userColumns(reader, withGroups, access)} FROM ${userTables(reader)}
         WHERE ${visibleTo(reader, sql`u`, isLiving(sql`u`))} AND u.id = ${id}`);
       const users = rows.map(inIsoTime);
       return withGroups ? (await withGroupsOf(users, reader))[0] : users.map((user) => userView(user, undefined))[0];
     },
-    async list(request, withGroups) {
+    async list(request, withGroups, access) {
       const rows = await database.read<UserViewRow>(
-        listStatement(userColumns(request.reader, withGroups), userTables(request.reader), USERS, request),
+        listStatement(userColumns(request.reader, withGroups, access), userTables(request.reader), USERS, request),
       );
       const users = rows.map(inIsoTime);
       return withGroups ? withGroupsOf(users, request.reader) : users.map((user) => userView(user, undefined));
@@ -74,8 +82,8 @@ function inIsoTime(row: UserViewRow): UserViewRow {
 }
 
 function userView(row: UserViewRow, groups: readonly GroupReference[] | undefined): UserView {
-  const { id, document, externalId, version, createdAt, modifiedAt, managerName } = row;
-  return { id, document, externalId, version, createdAt, modifiedAt, managerName, groups };
+  const { id, document, externalId, version, createdAt, modifiedAt, managerName, access } = row;
+  return { id, document, externalId, version, createdAt, modifiedAt, managerName, access, groups };
 }
 
 /** The users that a reader sees, as `u`. */
@@ -87,14 +95,14 @@ function userTables(reader: Reader): Sql {
   return sql`users u ${identityOf(reader, sql`u`)}`;
 }
 
-function userColumns(reader: Reader, withGroups: boolean): Sql {
+function userColumns(reader: Reader, withGroups: boolean, access = sql`NULL`): Sql {
   return sql`
     u.id, u.document::text AS document, i.external_id AS "externalId", u.version,
     ${utcText(sql`u.created_at`)} AS "createdAt", ${utcText(sql`u.modified_at`)} AS "modifiedAt",
     CASE WHEN u.manager_id IS NOT NULL THEN (
       SELECT coalesce(m.display_name, m.user_name) FROM users m
       WHERE m.site_id = u.site_id AND m.id = u.manager_id AND ${isLiving(sql`m`)}
-    ) END AS "managerName"${withGroups ? sql`, ${groupsOfUser(reader)}` : sql``}`;
+    ) END AS "managerName", ${access} AS access${withGroups ? sql`, ${groupsOfUser(reader)}` : sql``}`;
 }
 
 async function nameOfUser(database: Database, reader: Reader, id: string): Promise<string | null> {
@@ -102,6 +110,12 @@ async function nameOfUser(database: Database, reader: Reader, id: string): Promi
     SELECT coalesce(display_name, user_name) AS name FROM users
     WHERE site_id = ${reader.siteId} AND id = ${id} AND deleted_at IS NULL`);
   return rows[0]?.name ?? null;
+}
+
+async function accessOf(database: Database, reader: Reader, id: string, access: Sql): Promise<string | null> {
+  const rows = await database.write<{ access: string | null }>(sql`
+    SELECT ${access} AS access FROM users u WHERE u.site_id = ${reader.siteId} AND u.id = ${id}`);
+  return rows[0]?.access ?? null;
 }
 
 /** Which groups, in their order by id; what they are called and where they lie, outlines know. */

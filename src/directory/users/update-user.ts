@@ -11,7 +11,7 @@ import { linkingDomain, ownerChange, type WriteRight, writeRight } from '../owne
 import { setPassword } from './create-user.js';
 import { replaceEmails } from './email-keys.js';
 import { lockedUser, lockedUserQuery, requireUserId, userNamed } from './locked-user.js';
-import { nextState, type UserProfile, type UserRecord, type UserState } from './user-profile.js';
+import { nextState, type UserGrants, type UserProfile, type UserRecord, type UserState } from './user-profile.js';
 
 export interface UserEdit {
   readonly profile: UserProfile;
@@ -19,6 +19,7 @@ export interface UserEdit {
   readonly previousEmails: UserProfile['emails'];
   readonly externalId: string | undefined;
   readonly passwordHash: string | undefined;
+  readonly grants?: UserGrants | undefined;
 }
 
 export interface UpdatedUser {
@@ -29,12 +30,14 @@ export interface UpdatedUser {
 /**
  * Replaces what is known of a user. `edit` sees the user under its row lock and says what it shall be; it may throw,
  * and then nothing has happened.
+ * @param access see lockedUserQuery
  * @throws RollcallError `user.not-found`, `user.user-name-taken`, `ownership.*`
  */
 export function updateUser(
   actor: Actor,
   id: string,
   edit: (current: UserRecord) => UserEdit,
+  access?: Sql,
 ): LockingCommand<UpdatedUser> {
   const userId = requireUserId(id);
   return {
@@ -44,7 +47,7 @@ export function updateUser(
     structure: 'shared',
     groupIds: [],
     userIds: [userId],
-    read: lockedUserQuery(actor, userId),
+    read: lockedUserQuery(actor, userId, access),
     async run(transaction, held) {
       const current = lockedUser(held.rows, userId);
       const right = writeRight({ kind: 'user', ownerConnectionId: current.ownerConnectionId, protected: false }, actor);
@@ -68,13 +71,14 @@ function updateEffects(actor: Actor, current: UserRecord, wanted: UserEdit, righ
     objectName: record.userName,
     changed: right === 'adopts' ? [...changes, ownerChange(actor)] : changes,
     subjects: [],
-    affectedUserIds: state === current.state ? [] : [current.id],
+    affectedUserIds: state === current.state && wanted.grants === undefined ? [] : [current.id],
     inTheWay: userNamed(actor.siteId, record.userName),
     unchanged: !changed && right !== 'adopts',
     writes: [
       ...(changed || right === 'adopts' ? [writeUser(actor, record, wanted.profile, owner)] : []),
       ...(changed ? replaceEmails(actor.siteId, current.id, wanted.previousEmails, wanted.profile.emails) : []),
       ...(links && (changed || right === 'adopts') ? writeIdentity(actor, 'User', current.id, wanted.externalId) : []),
+      ...(wanted.grants?.writes(current.id) ?? []),
       ...(wanted.passwordHash === undefined ? [] : [setPassword(actor.siteId, current.id, wanted.passwordHash)]),
       ...(right === 'adopts'
         ? [countDelta(actor.siteId, 'User', null, -1), countDelta(actor.siteId, 'User', owner, 1)]
@@ -92,6 +96,7 @@ function userChanges(actor: Actor, current: UserRecord, wanted: UserEdit, state:
   if (state !== current.state && !changes.some((change) => change.attribute === 'active')) {
     changes.push({ attribute: 'state', old: current.state, new: state });
   }
+  if (wanted.grants !== undefined) changes.push(wanted.grants.changed);
   // The log names the password and never shows it.
   if (wanted.passwordHash !== undefined) changes.push({ attribute: 'password', old: undefined, new: '(changed)' });
   return changes;

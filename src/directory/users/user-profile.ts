@@ -1,4 +1,5 @@
-import type { Document } from '../attribute-changes.js';
+import type { Sql } from '../../database/index.js';
+import type { AttributeChange, Document } from '../attribute-changes.js';
 
 /** What a writer says about a user, already validated: keys for rules and indexes, and the document they come from. */
 export interface UserProfile {
@@ -11,6 +12,12 @@ export interface UserProfile {
   readonly emails: readonly { readonly value: string; readonly type: string | undefined }[];
   readonly document: Document;
   readonly folded: Document;
+}
+
+/** Direct grants that come or go with a change of the user: see licensing. The user's access is settled anew. */
+export interface UserGrants {
+  readonly changed: AttributeChange;
+  readonly writes: (userId: string) => readonly Sql[];
 }
 
 export type UserState = 'invited' | 'active' | 'suspended' | 'deactivated';
@@ -32,6 +39,8 @@ export interface UserRecord {
   /** The groups that the user is in directly, as PostgreSQL writes an array, and the version of what they are. */
   readonly groupIds: string | null;
   readonly groupsVersion: number;
+  /** What whoever made the command asked to read beside the user, as JSON; null when that was nothing. */
+  readonly access: unknown;
 }
 
 /** The state after a writer said whether the user is active: a decision of an administrator is not overruled by `false`. */

@@ -18,6 +18,8 @@ interface ObjectTable {
   readonly endpoint: string;
   readonly id: Sql;
   readonly version: Sql;
+  /** Names the access that is shown with the object, NULL where none is. */
+  readonly accessVersion?: Sql;
   readonly createdAt: Sql;
   readonly modifiedAt: Sql;
 }
@@ -34,7 +36,7 @@ export function objectColumns(table: ObjectTable, options: ObjectColumnsOptions)
     ['meta.resourceType', { kind: 'scalar', expression: sql`${table.resourceType}::text`, type: 'text' }],
     ['meta.created', { kind: 'scalar', expression: table.createdAt, type: 'timestamp' }],
     ['meta.lastModified', { kind: 'scalar', expression: table.modifiedAt, type: 'timestamp' }],
-    ['meta.version', version(table.version)],
+    ['meta.version', version(table.version, table.accessVersion ?? sql`NULL::text`)],
     ['meta.location', location(id, options.baseUrl, `${table.endpoint}/`)],
   ];
 }
@@ -62,14 +64,15 @@ function externalId(id: Sql, { siteId, connectionId }: ObjectColumnsOptions): Sc
 }
 
 /** As it is shown: a weak entity tag. */
-function version(column: Sql): Scalar {
+function version(column: Sql, access: Sql): Scalar {
   return {
     kind: 'scalar',
     type: 'text',
-    expression: sql`('W/"' || ${column}::text || '"')`,
+    expression: sql`('W/"' || concat_ws('.', ${column}::text, ${access}) || '"')`,
     equals: (value) => {
-      const number = /^W\/"(0|[1-9][0-9]{0,17})"$/.exec(String(value))?.[1];
-      return number === undefined ? FALSE : sql`${column} = ${number}::bigint`;
+      const tag = /^W\/"(0|[1-9][0-9]{0,17})(?:\.([0-9a-f]+))?"$/.exec(String(value));
+      if (tag === null) return FALSE;
+      return sql`(${column} = ${tag[1]}::bigint AND ${access} IS NOT DISTINCT FROM ${tag[2] ?? null}::text)`;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { raw, type Sql, sql } from '../../database/index.js';
 import type { ResourceType } from '../schema/index.js';
 import type { FilterColumns, Rows, Scalar } from './filter-columns.js';
+import { foldedText } from './folded-text.js';
 import { columnKey } from './object-columns.js';
 import { TRUE } from './scalar-comparison.js';
 
@@ -19,12 +20,12 @@ export function publishedColumns(type: ResourceType, baseUrl: string): FilterCol
     ['meta.lastModified', NEVER],
     ['meta.location', text(sql`(${`${baseUrl}${type.endpoint}/`}::text || p.value)`)],
     ['value', text(sql`p.value`)],
-    ['display', text(folded(sql`p.display`))],
-    ['displayName', text(folded(sql`p.display`))],
-    ['description', text(folded(sql`p.description`))],
+    ['display', text(foldedText(sql`p.display`))],
+    ['displayName', text(foldedText(sql`p.display`))],
+    ['description', text(foldedText(sql`p.description`))],
     // Okta's `type` is the resource type's name, the draft's the application's key.
     ['type', text(type.schema.attributes.has('value') ? sql`p.application` : sql`${type.name}::text`)],
-    ['supported', { kind: 'scalar', expression: TRUE, type: 'boolean' }],
+    ['supported', { kind: 'scalar', expression: sql`p.supported`, type: 'boolean' }],
     ['limitedAssignmentsPermitted', { kind: 'scalar', expression: sql`(p.seats IS NOT NULL)`, type: 'boolean' }],
     ['totalAssignmentsPermitted', { kind: 'scalar', expression: sql`to_jsonb(p.seats)`, type: 'jsonb' }],
     ['totalAssignmentsUsed', { kind: 'scalar', expression: sql`to_jsonb(p."seatsUsed")`, type: 'jsonb' }],
@@ -43,11 +44,6 @@ export function publishedColumns(type: ResourceType, baseUrl: string): FilterCol
 
 function text(expression: Sql): Scalar {
   return { kind: 'scalar', expression, type: 'text' };
-}
-
-/** As comparisonKey does it, but for its width variants: names of applications are short and typed by administrators. */
-export function folded(expression: Sql): Sql {
-  return sql`normalize(lower(${expression}))`;
 }
 
 function texts(array: Sql): Rows {

@@ -1,14 +1,20 @@
 import { sql } from '../../database/index.js';
+import { accessText, accessVersionOf } from '../../licensing/index.js';
 import type { BoundComparison } from './bound-filter.js';
 import { locateInDocument } from './document-columns.js';
 import type { FilterColumns, Rows, Scalar } from './filter-columns.js';
 import { columnKey, type ObjectColumnsOptions, objectColumns } from './object-columns.js';
+import { type UserAccessOptions, userAccess } from './user-access.js';
 import { userGroups } from './user-groups.js';
 
-export type UserColumnsOptions = ObjectColumnsOptions;
+export interface UserColumnsOptions extends ObjectColumnsOptions {
+  /** Absent where roles and entitlements are only what clients write there. */
+  readonly access?: UserAccessOptions | undefined;
+}
 
 /** How users lie in the table `users`, alias `u`. */
 export function userColumns(options: UserColumnsOptions): FilterColumns {
+  const { access, siteId } = options;
   const columns = new Map<string, Scalar | Rows>([
     ...objectColumns(
       {
@@ -16,6 +22,7 @@ export function userColumns(options: UserColumnsOptions): FilterColumns {
         endpoint: '/Users',
         id: sql`u.id`,
         version: sql`u.version`,
+        ...(access === undefined ? {} : { accessVersion: accessVersionOf(accessText(access.view, sql`u.id`)) }),
         createdAt: sql`u.created_at`,
         modifiedAt: sql`u.modified_at`,
       },
@@ -29,8 +36,11 @@ export function userColumns(options: UserColumnsOptions): FilterColumns {
     locate: (path) => {
       const column = columns.get(columnKey(path) ?? '');
       if (column !== undefined) return column;
+      const key = columnKey(path);
+      const kind = key === 'roles' ? 'role' : key === 'entitlements' ? 'licence' : undefined;
+      if (access !== undefined && kind !== undefined) return userAccess(path, kind, siteId, access);
       const located = locateInDocument(sql`u.folded`, path);
-      return columnKey(path) === 'emails' && located.kind === 'rows' ? withEmailKeys(located, options.siteId) : located;
+      return key === 'emails' && located.kind === 'rows' ? withEmailKeys(located, siteId) : located;
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { ObjectView } from '../../directory/index.js';
 import type { ScimResponse } from '../request.js';
-import { entityTag } from './preconditions.js';
+import { entityTag, type Versioned } from './preconditions.js';
 
 /**
  * The answer about one resource: Location and Content-Location both name it (A-14), ETag its version.
@@ -8,12 +8,12 @@ import { entityTag } from './preconditions.js';
  */
 export function resourceAnswer(
   status: number,
-  view: Pick<ObjectView, 'id' | 'version'>,
+  view: Pick<ObjectView, 'id'> & Versioned,
   location: string,
   body: ScimResponse['body'],
 ): ScimResponse {
   const headers = {
-    etag: entityTag(view.version),
+    etag: entityTag(view),
     location,
     ...(body === undefined ? {} : { 'content-location': location }),
   };

@@ -77,7 +77,7 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
         unknownMembers: context.connection.unknownMembers,
         uniqueName: context.connection.uniqueGroupNames,
         edit(current) {
-          requireMatch(request.ifMatch, current.version);
+          requireMatch(request.ifMatch, current);
           return edit(current);
         },
       });
@@ -108,7 +108,7 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
       if (group === undefined) throw notFound(id);
       const projection = projectionOf(type, request, limits);
       const location = locationOf(context, id);
-      if (isKnown(request.ifNoneMatch, group.version)) return resourceAnswer(304, group, location, undefined);
+      if (isKnown(request.ifNoneMatch, group)) return resourceAnswer(304, group, location, undefined);
       return resourceAnswer(200, group, location, await bodies.one(group, projection, context));
     },
 
@@ -150,7 +150,7 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
     async remove(id, request, context) {
       const actor = actorOf(context);
       await change.run(actor, { action: 'group.delete', objectType: 'Group', objectId: idIfPossible(id) }, () =>
-        deleteGroup(actor, id, (current) => requireMatch(request.ifMatch, current.version)),
+        deleteGroup(actor, id, (current) => requireMatch(request.ifMatch, current)),
       );
       return { status: 204, headers: {}, body: undefined };
     },

@@ -1,5 +1,5 @@
 import type { Connection } from '../../connections/index.js';
-import type { Sql } from '../../database/index.js';
+import { type Sql, sql } from '../../database/index.js';
 import { type PublishedLicence, type PublishedRole, publishedLicences, publishedRoles } from '../../licensing/index.js';
 import { ENTITLEMENT, type JsonObject, OKTA_LICENSE, OKTA_ROLE, type ResourceType, ROLE } from '../schema/index.js';
 
@@ -25,10 +25,10 @@ const TYPES: Readonly<Record<Connection['roles'], readonly PublishedType[]>> = {
     { type: ENTITLEMENT, query: publishedLicences, attributes: draftAttributes },
   ],
   okta: [
-    { type: OKTA_ROLE, query: publishedRoles, attributes: oktaAttributes },
+    { type: OKTA_ROLE, query: supported(publishedRoles), attributes: oktaAttributes },
     {
       type: OKTA_LICENSE,
-      query: publishedLicences,
+      query: supported(publishedLicences),
       attributes: (row) => ({ type: OKTA_LICENSE.name, ...oktaAttributes(row) }),
     },
   ],
@@ -44,13 +44,18 @@ export const PUBLISHED_ENDPOINTS: readonly string[] = [
   ...new Set(Object.values(TYPES).flatMap((types) => types.map(({ type }) => type.endpoint))),
 ];
 
+/** Okta has no word for what cannot be used now. */
+function supported(query: PublishedType['query']): PublishedType['query'] {
+  return (siteId) => sql`SELECT * FROM (${query(siteId)}) p WHERE p.supported`;
+}
+
 function draftAttributes(row: Published): JsonObject {
-  const { value, display, application, seats, seatsUsed, contains = [], containedBy = [] } = row;
+  const { value, display, application, supported, seats, seatsUsed, contains = [], containedBy = [] } = row;
   return {
     value,
     display,
     type: application,
-    supported: true,
+    supported,
     limitedAssignmentsPermitted: seats !== null,
     ...(seats === null ? {} : { totalAssignmentsPermitted: seats }),
     ...(seatsUsed === null ? {} : { totalAssignmentsUsed: seatsUsed }),

@@ -1,16 +1,19 @@
 import type { GroupOutline, GroupReference, MemberView, ObjectView, UserView } from '../../directory/index.js';
+import { accessElements, withAccess } from '../access/index.js';
+import type { ScimContext } from '../request.js';
 import { ENTERPRISE_USER_URN, type JsonObject } from '../schema/index.js';
-import { entityTag } from './preconditions.js';
+import { entityTag, type Versioned } from './preconditions.js';
 
 /**
  * A user as JSON text. The stored document is wrapped, not parsed: id before it, groups and meta behind it. Only a
- * manager, whose name and URI are the server's (RFC 7643 section 4.3), makes it worth parsing.
+ * manager, whose name and URI are the server's (RFC 7643 section 4.3), and access that is shown make it worth parsing.
  */
-export function renderUser(user: UserView, baseUrl: string): string {
+export function renderUser(user: UserView, context: ScimContext): string {
+  const { baseUrl } = context;
   const groups = user.groups ?? [];
   const references =
     groups.length === 0 ? '' : `,"groups":[${groups.map((group) => groupReference(group, baseUrl)).join(',')}]`;
-  const document = user.managerName === null ? user.document : withManager(user.document, user.managerName, baseUrl);
+  const document = shownDocument(user, context);
   return `${head(user)}${inner(document)}${references},${meta(user, 'User', '/Users', baseUrl)}}`;
 }
 
@@ -46,8 +49,8 @@ function inner(document: string): string {
   return document.slice(1, -1);
 }
 
-function meta(view: ObjectView, resourceType: string, endpoint: string, baseUrl: string): string {
-  const version = JSON.stringify(entityTag(view.version));
+function meta(view: ObjectView & Versioned, resourceType: string, endpoint: string, baseUrl: string): string {
+  const version = JSON.stringify(entityTag(view));
   return `"meta":{"resourceType":"${resourceType}","created":"${view.createdAt}","lastModified":"${view.modifiedAt}","location":"${baseUrl}${endpoint}/${view.id}","version":${version}}`;
 }
 
@@ -67,10 +70,16 @@ function groupReference({ group, direct }: GroupReference, baseUrl: string): str
   return known.text + (direct ? 'direct"}' : 'indirect"}');
 }
 
-function withManager(document: string, managerName: string, baseUrl: string): string {
-  const user = parseRendered(document);
+function shownDocument(user: UserView, { baseUrl, connection }: ScimContext): string {
+  const elements = accessElements(user.access);
+  if (user.managerName === null && elements.length === 0) return user.document;
+  const document = parseRendered(user.document);
+  if (user.managerName !== null) nameManager(document, user.managerName, baseUrl);
+  return JSON.stringify(withAccess(document, elements, connection));
+}
+
+function nameManager(user: JsonObject, managerName: string, baseUrl: string): void {
   const extension = user[ENTERPRISE_USER_URN] as JsonObject;
   const manager = extension.manager as JsonObject;
   extension.manager = { ...manager, $ref: `${baseUrl}/Users/${String(manager.value)}`, displayName: managerName };
-  return JSON.stringify(user);
 }

@@ -3,16 +3,29 @@ import {
   createGroupOutlines,
   createUser,
   createUserReads,
+  createUserWithGrants,
   deleteUser,
   findDeactivated,
   reactivateUser,
   type UserEdit,
-  type UserProfile,
   type UserRecord,
   type UserView,
   updateUser,
   userRows,
 } from '../../directory/index.js';
+import {
+  bodyShowsCurrent,
+  filteredAccess,
+  knownAccess,
+  namesVersion,
+  replacesRoles,
+  shownAccess,
+  shownDocument,
+  takeNewUserAccess,
+  takeUserAccess,
+  touches,
+  versioned,
+} from '../access/index.js';
 import { ScimError } from '../errors.js';
 import { userColumns } from '../filter/index.js';
 import type { ListSource } from '../list/index.js';
@@ -46,33 +59,41 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
 
   const source: ListSource = {
     type,
-    columns: (context) => userColumns({ ...scope(context), baseUrl: context.baseUrl }),
+    columns: (context) => userColumns({ ...scope(context), baseUrl: context.baseUrl, access: filteredAccess(context) }),
     rows: userRows,
     countAll: (reader) => countObjects(database, reader, 'User'),
     async show(wanted, projection, context) {
-      const found = await users.list({ reader: readerOf(context), wanted }, projection.wants('groups'));
+      const request = { reader: readerOf(context), wanted };
+      const found = await users.list(request, projection.wants('groups'), shownAccess(context));
       return found.map((user) => ({ id: user.id, text: show(type, user, projection, context) }));
     },
   };
 
   const sized = (document: JsonObject) => userProfile(type, requireDocumentSize(document, limits));
 
+  /** @param knowsCurrent see Asked */
   function replaced(
     current: UserRecord,
     parsed: ParsedResource,
     passwordHash: string | undefined,
-    { connection }: ScimContext,
+    context: ScimContext,
+    knowsCurrent: boolean,
   ): UserEdit {
-    if (connection.putOmitted === 'clear') {
-      return userEdit(current, sized(parsed.document), parsed.externalId, passwordHash);
-    }
-    const externalId = parsed.provided.has('externalId') ? parsed.externalId : (current.externalId ?? undefined);
-    return userEdit(current, sized(keepOmitted(type, parsed, current.document)), externalId, passwordHash);
+    const keeps = context.connection.putOmitted === 'keep';
+    const omits = (attribute: string) => keeps && !parsed.provided.has(attribute);
+    const document = keeps ? keepOmitted(type, parsed, current.document) : parsed.document;
+    const taken = takeUserAccess(context, current, { document, omits, knowsCurrent });
+    return userEdit(
+      current,
+      { ...taken, profile: sized(taken.document) },
+      omits('externalId') ? (current.externalId ?? undefined) : parsed.externalId,
+      passwordHash,
+    );
   }
 
   async function answerWith(status: number, record: UserRecord, request: ScimRequest, context: ScimContext) {
     const projection = projectionOf(type, request, limits);
-    const user = await users.written(readerOf(context), record, projection.wants('groups'));
+    const user = await users.written(readerOf(context), record, projection.wants('groups'), shownAccess(context));
     return resourceAnswer(status, user, locationOf(context, user.id), show(type, user, projection, context));
   }
 
@@ -80,10 +101,11 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
     const actor = actorOf(context);
     return change.run(actor, { action: 'user.update', objectType: 'User', objectId: idIfPossible(id) }, async () => {
       const edit = await editor();
-      return updateUser(actor, id, (current) => {
-        requireMatch(request.ifMatch, current.version);
+      const checkedEdit = (current: UserRecord) => {
+        requireMatch(request.ifMatch, versioned(current));
         return edit(current);
-      });
+      };
+      return updateUser(actor, id, checkedEdit, knownAccess(context));
     });
   }
 
@@ -101,34 +123,37 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
         const mayReturn = context.connection.reactivate && externalId !== undefined && document.active === true;
         const returning = mayReturn ? await findDeactivated(database, actor, externalId) : undefined;
         if (returning !== undefined) {
-          return reactivateUser(actor, returning, (current) =>
-            replaced(current, { ...parsed, document }, passwordHash, context),
-          );
+          const edit = (current: UserRecord) => replaced(current, { ...parsed, document }, passwordHash, context, true);
+          return reactivateUser(actor, returning, edit, knownAccess(context));
         }
-        return createUser(actor, { profile: sized(document), externalId, passwordHash });
+        const { document: stored, grants } = await takeNewUserAccess(context, database, document);
+        const user = { profile: sized(stored), externalId, passwordHash };
+        return grants === undefined ? createUser(actor, user) : createUserWithGrants(actor, user, grants);
       });
       return answerWith(201, created, request, context);
     },
 
     async read(id, request, context) {
       const projection = projectionOf(type, request, limits);
-      const user = await users.read(readerOf(context), id, projection.wants('groups'));
+      const user = await users.read(readerOf(context), id, projection.wants('groups'), shownAccess(context));
       if (user === undefined) throw notFound(id);
       const location = locationOf(context, id);
-      if (isKnown(request.ifNoneMatch, user.version)) return resourceAnswer(304, user, location, undefined);
+      if (isKnown(request.ifNoneMatch, user)) return resourceAnswer(304, user, location, undefined);
       return resourceAnswer(200, user, location, show(type, user, projection, context));
     },
 
     async replace(id, request, context) {
       const { record } = await update(id, request, context, async () => {
         projectionOf(type, request, limits);
-        const parsed = parseResource(type, request.body(), context.profile.parse);
+        const body = request.body();
+        const parsed = parseResource(type, body, context.profile.parse);
         const passwordHash = await passwords.hashFor(context, parsed.password);
         return (current) => {
           // An omitted `active` must neither disable nor enable anybody (A-01).
           const active = parsed.document.active ?? current.document.active !== false;
           const document = { ...parsed.document, active };
-          return replaced(current, { ...parsed, document }, passwordHash, context);
+          const knowsCurrent = namesVersion(request.ifMatch) || bodyShowsCurrent(body, versioned(current).access);
+          return replaced(current, { ...parsed, document }, passwordHash, context, knowsCurrent);
         };
       });
       return answerWith(200, record, request, context);
@@ -143,11 +168,14 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
         );
         const passwordHash = await passwords.hashFor(context, password.at(-1));
         return (current) => {
-          const patched = applyPatch(type, storedDocument(current), operations, context.profile.patch);
+          const patched = applyPatch(type, shownDocument(context, current), operations, context.profile.patch);
           const externalId =
             patched.externalId === undefined ? (current.externalId ?? undefined) : patched.externalId.value;
           const document = { ...patched.document, active: patched.document.active ?? true };
-          return userEdit(current, sized(document), externalId, passwordHash);
+          const knowsCurrent = namesVersion(request.ifMatch) || !replacesRoles(operations);
+          const omits = (attribute: string) => !touches(operations, attribute);
+          const taken = takeUserAccess(context, current, { document, omits, knowsCurrent });
+          return userEdit(current, { ...taken, profile: sized(taken.document) }, externalId, passwordHash);
         };
       });
       return answerWith(200, record, request, context);
@@ -155,8 +183,9 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
 
     async remove(id, request, context) {
       const actor = actorOf(context);
+      const precondition = (current: UserRecord) => requireMatch(request.ifMatch, versioned(current));
       await change.run(actor, { action: 'user.delete', objectType: 'User', objectId: idIfPossible(id) }, () =>
-        deleteUser(database, actor, id, (current) => requireMatch(request.ifMatch, current.version)),
+        deleteUser(database, actor, id, precondition, knownAccess(context)),
       );
       return { status: 204, headers: {}, body: undefined };
     },
@@ -167,20 +196,15 @@ type Editor = (current: UserRecord) => UserEdit;
 
 function userEdit(
   current: UserRecord,
-  profile: UserProfile,
+  { profile, grants }: Pick<UserEdit, 'profile' | 'grants'>,
   externalId: string | undefined,
   passwordHash: string | undefined,
 ): UserEdit {
-  return { profile, previousEmails: emailsOf(current.document), externalId, passwordHash };
+  return { profile, previousEmails: emailsOf(current.document), externalId, passwordHash, grants };
 }
 
-function storedDocument(current: UserRecord): JsonObject {
-  // jsonb holds what a former request was validated to.
-  return current.document as JsonObject;
-}
-
-function show(type: ResourceType, user: UserView, projection: Projection, { baseUrl }: ScimContext): string {
-  const text = renderUser(user, baseUrl);
+function show(type: ResourceType, user: UserView, projection: Projection, context: ScimContext): string {
+  const text = renderUser(user, context);
   return projection.isDefault ? text : JSON.stringify(project(type, parseRendered(text), projection));
 }
 
