@@ -26,8 +26,8 @@ export const createCommand: Register = (group, session) => {
       const request = { action: 'connection.create', objectType: 'Connection' } as const;
       const created = await change.run(actor, request, () => createConnection(actor, wanted));
       return {
-        json: newTokenJson(config, created, scope, expiresAt),
-        text: () => newTokenText(config, created, scope, expiresAt),
+        json: newTokenJson(config, created, { scope, expiresAt, userId: undefined }),
+        text: () => newTokenText(config, created, { scope, expiresAt, userId: undefined }),
       };
     });
   });

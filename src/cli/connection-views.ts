@@ -3,7 +3,7 @@ import type {
   Connection,
   ConnectionWithTokens,
   CreatedConnection,
-  TokenScope,
+  NewToken,
   TokenSummary,
 } from '../connections/index.js';
 import { fields, table, time } from './output.js';
@@ -36,7 +36,7 @@ export function connectionTable(config: Config, connections: readonly JudgedConn
     connection.state,
     baseUrl(config, connection),
     usable(config, connection)
-      .map((token) => `${token.scope}, expires ${fromNow(token.expiresAt)}`)
+      .map((token) => [token.scope, ...onlyFor(token), `expires ${fromNow(token.expiresAt)}`].join(', '))
       .join('; ') || 'none',
   ]);
   const list = table(['NAME', 'PROFILE', 'STATE', 'BASE URL', 'VALID TOKENS'], rows, 'There is no connection.');
@@ -45,10 +45,11 @@ export function connectionTable(config: Config, connections: readonly JudgedConn
 
 export function connectionFields(config: Config, connection: JudgedConnection): string {
   const tokens = table(
-    ['TOKEN', 'SCOPE', 'STATE', 'CREATED', 'EXPIRES'],
+    ['TOKEN', 'SCOPE', 'REACHES', 'STATE', 'CREATED', 'EXPIRES'],
     connection.tokens.map((token) => [
       token.id,
       token.scope,
+      token.userId === null ? 'all' : (token.userName ?? token.userId),
       tokenState(config, token),
       token.createdAt,
       token.expiresAt,
@@ -83,14 +84,19 @@ export function connectionFields(config: Config, connection: JudgedConnection): 
 export function newTokenJson(
   config: Config,
   { connection, token, tokenId }: CreatedConnection,
-  scope: TokenScope,
-  expiresAt: Date,
+  { scope, expiresAt, userId }: NewToken,
 ) {
   const { id, key, name, profile } = connection;
-  return { id, key, name, profile, baseUrl: baseUrl(config, connection), token, tokenId, scope, expiresAt };
+  const about = { id, key, name, profile, baseUrl: baseUrl(config, connection), token, tokenId, scope, expiresAt };
+  return userId === undefined ? about : { ...about, userId };
 }
 
-export function newTokenText(config: Config, created: CreatedConnection, scope: TokenScope, expiresAt: Date): string {
+export function newTokenText(
+  config: Config,
+  created: CreatedConnection,
+  { scope, expiresAt }: NewToken,
+  userName?: string,
+): string {
   const about = fields({
     Connection: created.connection.name,
     Profile: created.connection.profile,
@@ -98,9 +104,15 @@ export function newTokenText(config: Config, created: CreatedConnection, scope: 
     Token: created.token,
     'Token id': created.tokenId,
     Scope: scope,
+    ...(userName === undefined ? {} : { 'Reaches only': userName }),
     Expires: `${time(expiresAt)} (${fromNow(expiresAt)})`,
   });
   return `${about}\n\nThe token is shown this once and stored nowhere: copy it now.`;
+}
+
+/** Whom a token is tied to, for a list of tokens most of which are not. */
+function onlyFor({ userId, userName }: TokenSummary): string[] {
+  return userId === null ? [] : [`only ${userName ?? userId}`];
 }
 
 function tokenState(config: Config, token: TokenSummary): TokenState {
@@ -124,6 +136,7 @@ function expiryWarnings(config: Config, connection: ConnectionWithTokens): strin
     .map(
       (token) =>
         `Warning: a token of ${connection.name} expires ${fromNow(token.expiresAt)}. ` +
-        `Make another: rollcall connection rotate-token ${JSON.stringify(connection.name)}`,
+        `Make another: rollcall connection rotate-token ${JSON.stringify(connection.name)}` +
+        (token.userId === null ? '' : ` --user ${token.userId}`),
     );
 }

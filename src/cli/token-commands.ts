@@ -1,9 +1,13 @@
-import { revokeToken, rotateToken } from '../connections/index.js';
+import { revokeToken, rotateToken, type TokenScope } from '../connections/index.js';
 import { newTokenJson, newTokenText } from './connection-views.js';
-import { requireConnection } from './lookup.js';
-import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
+import { requireConnection, requireUser } from './lookup.js';
+import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
 import { expiry, type TokenOptions, withTokenOptions } from './token-options.js';
 import { UsageError } from './usage-error.js';
+
+interface RotateOptions extends SiteOptions, TokenOptions {
+  readonly user?: string;
+}
 
 interface RevokeOptions extends SiteOptions {
   readonly token?: string;
@@ -14,7 +18,11 @@ interface RevokeOptions extends SiteOptions {
 export const tokenCommands: Register = (group, session) => {
   withTokenOptions(siteCommand(group, 'rotate-token', 'make another token; the newest one before it stays valid'))
     .argument('<name>')
-    .action((name: string, options: SiteOptions & TokenOptions) => rotate(session, name, options));
+    .option(
+      '--user <user>',
+      'userName or id: a token that reaches this user alone, through /Me; reads unless --scope write',
+    )
+    .action((name: string, options: RotateOptions) => rotate(session, name, options));
 
   siteCommand(group, 'revoke-token', 'make tokens of a connection invalid')
     .argument('<name>')
@@ -28,23 +36,25 @@ export const tokenCommands: Register = (group, session) => {
     });
 };
 
-function rotate(session: Session, name: string, options: SiteOptions & TokenOptions): Promise<void> {
+function rotate(session: Session, name: string, options: RotateOptions): Promise<void> {
   return session.answerInSite(options, async (services) => {
     const { config, change, actor } = services;
-    const scope = options.scope ?? (await newestScope(services, name));
-    const expiresAt = expiry(config, options);
+    const user = options.user === undefined ? undefined : await requireUser(services, options.user);
+    const scope = options.scope ?? (await newestScope(services, name, user?.id ?? null));
+    const token = { scope, expiresAt: expiry(config, options), userId: user?.id };
     const request = { action: 'connection.rotate-token', objectType: 'Connection' } as const;
-    const created = await change.run(actor, request, () => rotateToken(actor, name, scope, expiresAt));
+    const created = await change.run(actor, request, () => rotateToken(actor, name, token));
     return {
-      json: newTokenJson(config, created, scope, expiresAt),
-      text: () => newTokenText(config, created, scope, expiresAt),
+      json: newTokenJson(config, created, token),
+      text: () => newTokenText(config, created, token, user?.userName),
     };
   });
 }
 
-/** A new token may do what the one before it may. */
-async function newestScope(services: Parameters<typeof requireConnection>[0], name: string) {
-  return (await requireConnection(services, name)).tokens[0]?.scope ?? 'write';
+/** A new token may do what the one before it may; the first one of a user only reads. */
+async function newestScope(services: SiteServices, name: string, userId: string | null): Promise<TokenScope> {
+  const { tokens } = await requireConnection(services, name);
+  return tokens.find((token) => token.userId === userId)?.scope ?? (userId === null ? 'write' : 'read');
 }
 
 function revoke(session: Session, name: string, options: RevokeOptions): Promise<void> {

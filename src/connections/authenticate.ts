@@ -5,11 +5,17 @@ import type { Connection, TokenScope } from './connection.js';
 import { connectionColumns } from './read-connections.js';
 import { parseToken } from './token.js';
 
-/** Why a token was refused; `expired` and `revoked` only for who holds the secret. */
-export type Refusal = 'malformed' | 'unknown' | 'expired' | 'revoked' | 'other-connection';
+/** Why a token was refused; `expired`, `revoked` and `inactive-user` only for who holds the secret. */
+export type Refusal = 'malformed' | 'unknown' | 'expired' | 'revoked' | 'inactive-user' | 'other-connection';
 
 export type Authentication =
-  | { readonly connection: Connection; readonly scope: TokenScope; readonly expiresAt: Date }
+  | {
+      readonly connection: Connection;
+      readonly scope: TokenScope;
+      readonly expiresAt: Date;
+      /** The only user that the token reaches; undefined for a token of the connection itself. */
+      readonly userId: string | undefined;
+    }
   /** `connection` is there when the token was once good, so that the log can name it. */
   | { readonly refusal: Refusal; readonly connection: Connection | undefined };
 
@@ -25,6 +31,9 @@ interface StoredToken {
   scope: TokenScope;
   expiresAt: Date;
   revokedAt: Date | null;
+  userId: string | null;
+  /** Suspended or deactivated; one that is deleted is simply not there. */
+  userInactive: boolean;
 }
 
 interface Known {
@@ -78,7 +87,8 @@ function judge({ connection, tokens }: Known, secretHash: Buffer): Authenticatio
   if (match === undefined) return { refusal: 'unknown', connection: undefined };
   if (match.revokedAt !== null) return { refusal: 'revoked', connection };
   if (match.expiresAt.getTime() <= Date.now()) return { refusal: 'expired', connection };
-  return { connection, scope: match.scope, expiresAt: match.expiresAt };
+  if (match.userInactive) return { refusal: 'inactive-user', connection };
+  return { connection, scope: match.scope, expiresAt: match.expiresAt, userId: match.userId ?? undefined };
 }
 
 async function readConnection(database: Database, key: string): Promise<Known | typeof NOBODY> {
@@ -86,7 +96,10 @@ async function readConnection(database: Database, key: string): Promise<Known | 
     SELECT ${connectionColumns} FROM connections c WHERE c.key = ${key}`);
   if (connection === undefined) return NOBODY;
   const tokens = await database.read<StoredToken>(sql`
-    SELECT secret_hash AS "secretHash", scope, expires_at AS "expiresAt", revoked_at AS "revokedAt"
-    FROM connection_tokens WHERE site_id = ${connection.siteId} AND connection_id = ${connection.id}`);
+    SELECT t.secret_hash AS "secretHash", t.scope, t.expires_at AS "expiresAt", t.revoked_at AS "revokedAt",
+      t.user_id AS "userId", coalesce(u.state IN ('suspended', 'deactivated'), FALSE) AS "userInactive"
+    FROM connection_tokens t
+    LEFT JOIN users u ON u.site_id = t.site_id AND u.id = t.user_id AND u.deleted_at IS NULL
+    WHERE t.site_id = ${connection.siteId} AND t.connection_id = ${connection.id}`);
   return { connection, tokens };
 }

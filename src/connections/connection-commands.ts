@@ -1,7 +1,7 @@
 import { type Sql, sql, type Transaction } from '../database/index.js';
 import { type Actor, type LockingCommand, newObjectId, type StandaloneCommand } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
-import type { Connection, ConnectionSettings, TokenScope } from './connection.js';
+import type { Connection, ConnectionSettings, NewToken, TokenScope } from './connection.js';
 import { DEFAULT_SETTINGS, SETTING_NAMES, settingAssignments, settingValues } from './connection-settings.js';
 import { connectionColumns } from './read-connections.js';
 import { issueToken, newConnectionKey } from './token.js';
@@ -60,36 +60,32 @@ export function createConnection(actor: Actor, wanted: NewConnection): Standalon
           INSERT INTO connections (site_id, id, key, name, type, created_at, ${columns})
           VALUES (${connection.siteId}, ${connection.id}, ${connection.key}, ${name}, ${type}, ${connection.createdAt},
             ${values})`,
-        insertToken(connection, tokenId, secretHash, scope, expiresAt),
+        insertToken(connection, tokenId, secretHash, { scope, expiresAt, userId: undefined }),
       ],
     }),
   };
 }
 
 /**
- * Issues another token. Of the valid ones only the newest stays beside it.
+ * Issues another token, for the connection itself or for a user of it. Of the valid ones for the same only the newest
+ * stays beside it.
  * @throws RollcallError `connection.not-found`
  */
-export function rotateToken(
-  actor: Actor,
-  name: string,
-  scope: TokenScope,
-  expiresAt: Date,
-): LockingCommand<CreatedConnection> {
+export function rotateToken(actor: Actor, name: string, wanted: NewToken): LockingCommand<CreatedConnection> {
   return onConnection(actor, 'connection.rotate-token', name, async (connection) => {
     const { token, secretHash } = issueToken(connection.key);
     const tokenId = newObjectId();
     return {
       result: { connection, token, tokenId },
-      changed: [{ attribute: 'tokens', old: undefined, new: { id: tokenId, scope, expiresAt } }],
+      changed: [{ attribute: 'tokens', old: undefined, new: { id: tokenId, ...wanted } }],
       writes: [
-        insertToken(connection, tokenId, secretHash, scope, expiresAt),
+        insertToken(connection, tokenId, secretHash, wanted),
         sql`
           UPDATE connection_tokens SET revoked_at = now()
           WHERE site_id = ${connection.siteId} AND id IN (
             SELECT id FROM connection_tokens
             WHERE site_id = ${connection.siteId} AND connection_id = ${connection.id}
-              AND revoked_at IS NULL AND expires_at > now()
+              AND user_id IS NOT DISTINCT FROM ${wanted.userId ?? null}::uuid AND revoked_at IS NULL AND expires_at > now()
             ORDER BY created_at DESC OFFSET ${VALID_TOKENS - 1}
           )`,
       ],
@@ -195,13 +191,12 @@ function onConnection<Result>(
 }
 
 function insertToken(
-  connection: Connection,
+  { siteId, id }: Connection,
   tokenId: string,
   secretHash: Buffer,
-  scope: TokenScope,
-  expiresAt: Date,
+  { scope, expiresAt, userId }: NewToken,
 ): Sql {
   return sql`
-    INSERT INTO connection_tokens (site_id, connection_id, id, secret_hash, scope, expires_at)
-    VALUES (${connection.siteId}, ${connection.id}, ${tokenId}, ${secretHash}, ${scope}, ${expiresAt})`;
+    INSERT INTO connection_tokens (site_id, connection_id, id, secret_hash, scope, expires_at, user_id)
+    VALUES (${siteId}, ${id}, ${tokenId}, ${secretHash}, ${scope}, ${expiresAt}, ${userId ?? null}::uuid)`;
 }

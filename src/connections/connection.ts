@@ -49,4 +49,16 @@ export interface TokenSummary {
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly revokedAt: Date | null;
+  /** The only user that it reaches; null for a token of the connection itself. */
+  readonly userId: string | null;
+  /** What that user is called, while there is one. */
+  readonly userName: string | null;
+}
+
+/** What a token is made with. */
+export interface NewToken {
+  readonly scope: TokenScope;
+  readonly expiresAt: Date;
+  /** Undefined for a token of the connection itself. */
+  readonly userId: string | undefined;
 }

@@ -56,6 +56,7 @@ export class ConnectionToken {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
+  @Column('uuid', { name: 'user_id', nullable: true }) userId!: string | null;
 }
 
 /** Something that a connection's client was seen to do; what it means is the protocol's affair. */

@@ -1,6 +1,6 @@
 export { type Authentication, type Authenticator, createAuthenticator, type Refusal } from './authenticate.js';
 export { type ClientTrait, type ClientTraits, createClientTraits } from './client-traits.js';
-export type { Connection, ConnectionSettings, TokenScope, TokenSummary } from './connection.js';
+export type { Connection, ConnectionSettings, NewToken, TokenScope, TokenSummary } from './connection.js';
 export {
   type CreatedConnection,
   createConnection,

@@ -18,9 +18,10 @@ export async function listConnections(database: Database, siteId: number): Promi
   const connections = await database.read<Connection>(sql`
     SELECT ${connectionColumns} FROM connections c WHERE c.site_id = ${siteId} ORDER BY c.name`);
   const tokens = await database.read<TokenSummary & { connectionId: string }>(sql`
-    SELECT connection_id AS "connectionId", id, scope, created_at AS "createdAt", expires_at AS "expiresAt",
-      revoked_at AS "revokedAt"
-    FROM connection_tokens WHERE site_id = ${siteId} ORDER BY created_at DESC`);
+    SELECT t.connection_id AS "connectionId", t.id, t.scope, t.created_at AS "createdAt", t.expires_at AS "expiresAt",
+      t.revoked_at AS "revokedAt", t.user_id AS "userId", u.user_name AS "userName"
+    FROM connection_tokens t LEFT JOIN users u ON u.site_id = t.site_id AND u.id = t.user_id
+    WHERE t.site_id = ${siteId} ORDER BY t.created_at DESC`);
   const traits = await database.read<ClientTrait & { connectionId: string }>(sql`
     SELECT connection_id AS "connectionId", trait, count, first_seen AS "firstSeen", last_seen AS "lastSeen"
     FROM connection_traits WHERE site_id = ${siteId} ORDER BY count DESC, trait`);

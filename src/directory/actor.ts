@@ -15,5 +15,7 @@ export interface Actor {
   readonly source: Source;
   /** Absent when an administrator or the system acts: what they make is local. */
   readonly connection: ActingConnection | undefined;
+  /** The user who acts by a token of the connection that stands for that user alone. */
+  readonly userId?: string | undefined;
   readonly correlationId: string;
 }

@@ -87,7 +87,7 @@ export function createAnswerScim(dependencies: AnswerScimDependencies): AnswerSc
 
     const { authorization } = request.headers;
     const authenticated = await authenticate({ headers: { authorization }, connectionKey, correlationId });
-    const { connection, scope } = authenticated;
+    const { connection, scope, userId } = authenticated;
     requireActive(connection);
     notes.expiring(authenticated);
     await requireScope(authenticated, asked, correlationId);
@@ -100,7 +100,7 @@ export function createAnswerScim(dependencies: AnswerScimDependencies): AnswerSc
       parsed = parse();
       return parsed;
     };
-    const context = { connection, scope, profile, baseUrl: baseUrl(connection), correlationId };
+    const context = { connection, scope, userId, profile, baseUrl: baseUrl(connection), correlationId };
     const answer = await engine.handle({ ...asked, body }, context);
     observe(connection, seenRequest(request, parsed));
     return answer;

@@ -12,6 +12,7 @@ const DAY = 86_400_000;
 const REASONS: Readonly<Record<string, string>> = {
   expired: 'The token has expired: rotate it with `rollcall connection rotate-token`.',
   revoked: 'The token was revoked: give the client its new one.',
+  'inactive-user': 'The user whose token this is is suspended or deactivated.',
 };
 
 export interface TokenNotes {

@@ -22,6 +22,7 @@ function insertEntry(entry: NewLogEntry, id: string, at: Date): Sql {
   const personal = JSON.stringify(
     {
       ...(entry.objectName === undefined ? {} : { name: entry.objectName }),
+      ...(entry.actor.userId === undefined ? {} : { byUser: entry.actor.userId }),
       ...(entry.changed.length === 0 ? {} : { changes: entry.changed.map(maskSecrets) }),
       ...(entry.details === undefined ? {} : { details: entry.details }),
       ...(entry.error === undefined ? {} : { advice: entry.error.advice, details: entry.error.details }),

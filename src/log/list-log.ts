@@ -28,6 +28,8 @@ export interface LogEntry {
   /** Null once the person was erased. */
   readonly personal: {
     readonly name?: string;
+    /** Who did it by a token of their own. */
+    readonly byUser?: string;
     readonly changes?: readonly { readonly attribute: string; readonly old?: unknown; readonly new?: unknown }[];
     readonly advice?: string;
     readonly details?: object;

@@ -1,6 +1,8 @@
 import { ScimError } from './errors.js';
+import { ME, requireOwn } from './me.js';
+import { allowedMethods, operationOf } from './operations.js';
 import type { ScimContext, ScimEngine, ScimRequest, ScimResponse } from './request.js';
-import { allowedMethods, findOperations, operationOf, type Places } from './routes.js';
+import { findOperations, type Places } from './routes.js';
 import { renderError, toScimError } from './to-scim-error.js';
 
 /** Hears of errors that are no answer to a client: they are 500 there and belong into the server's log. */
@@ -22,6 +24,7 @@ export function createEngine(places: Places, report: ReportError): ScimEngine {
 }
 
 function answer(places: Places, request: ScimRequest, context: ScimContext): Promise<ScimResponse> {
+  requireOwn(request, context);
   const operations = findOperations(places, request.path, context);
   if (operations === undefined) throw unsupported(request) ?? unknownEndpoint(request);
   if (context.scope === 'read' && !isRead(request)) throw readOnly();
@@ -37,9 +40,10 @@ export function isRead({ method, path }: Pick<ScimRequest, 'method' | 'path'>): 
 
 /** Operations of RFC 7644 that this server does not offer: 501 tells that from an unknown endpoint (section 3.12). */
 function unsupported({ path }: ScimRequest): ScimError | undefined {
-  if (path === '/Bulk' || path === '/Me' || path.startsWith('/Me/')) {
-    return new ScimError(501, undefined, `${path} is not supported; see ServiceProviderConfig.`);
+  if (path === ME || path.startsWith(`${ME}/`)) {
+    return new ScimError(501, undefined, `${ME} is there for tokens of users; this one is the connection's.`);
   }
+  if (path === '/Bulk') return new ScimError(501, undefined, `${path} is not supported; see ServiceProviderConfig.`);
   return undefined;
 }
 

@@ -20,6 +20,8 @@ export interface ScimLimits extends ValueLimits {
 export interface ScimContext {
   readonly connection: Connection;
   readonly scope: TokenScope;
+  /** The only user that the token reaches; undefined for a token of the connection itself. */
+  readonly userId: string | undefined;
   readonly profile: Profile;
   /** `PUBLIC_URL/scim/v2/{connectionKey}`, without a slash at the end. */
   readonly baseUrl: string;

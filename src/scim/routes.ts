@@ -1,14 +1,8 @@
 import { ALL_TYPES, type ListPlace, type Lists, parseSearchRequest, parseUrlQuery } from './list/index.js';
-import type { ScimContext, ScimRequest, ScimResponse } from './request.js';
+import { aliased, ME } from './me.js';
+import type { Operation, Operations } from './operations.js';
+import type { ScimContext } from './request.js';
 import type { ResourceHandlers } from './resources/index.js';
-
-export type Operation = (request: ScimRequest, context: ScimContext) => Promise<ScimResponse>;
-
-/** What can be done at one place, by method. The Allow header of a 405 names the same methods. */
-export type Operations = Readonly<Partial<Record<Method, Operation>>>;
-
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-type Method = (typeof METHODS)[number];
 
 export interface Places {
   /** Resource types by the name of their endpoint, e.g. `Users`. */
@@ -22,7 +16,7 @@ export interface Places {
 const SEARCH = '.search';
 
 /**
- * Finds what a path offers: `/`, `/{Endpoint}`, either with `.search`, `/{Endpoint}/{id}`, or one of the other places.
+ * Finds what a path offers: `/`, `/{Endpoint}`, either with `.search`, `/{Endpoint}/{id}`, `/Me`, or one of the others.
  * @returns undefined for a path that leads nowhere, or nowhere for this connection
  */
 export function findOperations(places: Places, path: string, context: ScimContext): Operations | undefined {
@@ -32,6 +26,7 @@ export function findOperations(places: Places, path: string, context: ScimContex
   const [, name = '', id, ...rest] = path.split('/');
   if (path === ALL_TYPES) return { GET: query(lists, everything(endpoints, context)) };
   if (path === `/${SEARCH}`) return { POST: search(lists, everything(endpoints, context)) };
+  if (path === ME) return ofMe(endpoints, context);
   const handlers = endpoints.get(name);
   const source = handlers?.source(context);
   if (handlers === undefined || source === undefined || rest.length > 0 || id === '') return undefined;
@@ -41,17 +36,9 @@ export function findOperations(places: Places, path: string, context: ScimContex
   return { GET: query(lists, place), ...(handlers.create && { POST: handlers.create }) };
 }
 
-/** The operation of a method; HEAD is a GET whose body the HTTP server leaves out. */
-export function operationOf(operations: Operations, method: string): Operation | undefined {
-  const name = METHODS.find((known) => known === (method === 'HEAD' ? 'GET' : method));
-  return name === undefined ? undefined : operations[name];
-}
-
-/** The Allow header of a place (RFC 9110 section 10.2.1). */
-export function allowedMethods(operations: Operations): string {
-  return METHODS.filter((method) => operations[method] !== undefined)
-    .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
-    .join(', ');
+function ofMe(endpoints: Places['endpoints'], { userId }: ScimContext): Operations | undefined {
+  const users = endpoints.get('Users');
+  return users === undefined || userId === undefined ? undefined : aliased(onResource(users, userId), userId);
 }
 
 /** All that the connection is served (RFC 7644 section 3.4.2.1); discovery resources are no part of it (LST-13). */

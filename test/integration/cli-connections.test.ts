@@ -9,6 +9,7 @@ interface Issued {
   readonly key: string;
   readonly token: string;
   readonly tokenId: string;
+  readonly scope: string;
   readonly expiresAt: string;
 }
 
@@ -96,7 +97,7 @@ describe('rollcall connection', () => {
 
   it('rotate-token keeps the one before valid, a third one ends the first', async () => {
     const first = await create('rotating', '--scope', 'read');
-    const second = await cli.json<Issued & { scope: string }>('connection', 'rotate-token', 'rotating', ...site);
+    const second = await cli.json<Issued>('connection', 'rotate-token', 'rotating', ...site);
     expect(second.scope).toBe('read');
     expect(await judge(first)).toMatchObject({ scope: 'read' });
     const third = await cli.json<Issued>(
@@ -106,6 +107,31 @@ describe('rollcall connection', () => {
     expect(await judge(second)).toMatchObject({ scope: 'read' });
     expect(await judge(third)).toMatchObject({ scope: 'write' });
     expect(days(third.expiresAt)).toBeCloseTo(0.5, 1);
+  });
+
+  it('rotate-token --user makes a token that reaches one user, for reading unless told otherwise', async () => {
+    const id = await world.user('ann@example.com');
+    const own = await create('tied');
+    const rotate = (...more: string[]) =>
+      cli.json<Issued>('connection', 'rotate-token', 'tied', '--user', 'ANN@example.com', ...more, ...site);
+    const first = await rotate();
+    expect(first).toMatchObject({ scope: 'read', userId: id });
+    expect(await judge(first)).toMatchObject({ scope: 'read', userId: id });
+    const second = await rotate('--scope', 'write');
+    const third = await rotate();
+    expect(third.scope).toBe('write');
+    expect(await judge(first)).toMatchObject({ refusal: 'revoked' });
+    expect(await judge(second)).toMatchObject({ scope: 'write', userId: id });
+    expect(await judge(own)).toMatchObject({ scope: 'write', userId: undefined });
+    expect((await cli.json<Issued>('connection', 'rotate-token', 'tied', ...site)).scope).toBe('write');
+
+    const shown = await cli.run('connection', 'show', 'tied', ...site);
+    expect(shown.out).toMatch(/write +ann@example\.com +valid/);
+    expect(shown.out).toMatch(/write +all +valid/);
+    const listed = await cli.run('connection', 'list', ...site);
+    expect(listed.out).toContain('write, only ann@example.com, expires');
+    const nobody = await cli.run('connection', 'rotate-token', 'tied', '--user', 'nobody', ...site);
+    expect(nobody).toMatchObject({ code: 1, error: expect.stringMatching(/^user\.not-found: /) });
   });
 
   it('revoke-token ends one token or all of them', async () => {

@@ -79,7 +79,7 @@ describe('authentication', () => {
     const actor = server.actor();
     const what = { action: 'connection.rotate-token', objectType: 'Connection' } as const;
     const { token } = await server.change.run(actor, what, () =>
-      rotateToken(actor, 'rotated', 'write', new Date(Date.now() + YEAR)),
+      rotateToken(actor, 'rotated', { scope: 'write', expiresAt: new Date(Date.now() + YEAR), userId: undefined }),
     );
     await forgotten();
     // Two are valid at once, for the change-over.

@@ -9,6 +9,8 @@ import {
   createClientTraits,
   createConnection,
   type NewConnection,
+  rotateToken,
+  type TokenScope,
 } from '../../src/connections/index.js';
 import type { Database } from '../../src/database/index.js';
 import { type Actor, DEFAULT_SITE, ensureDefaultSite, findSite } from '../../src/directory/index.js';
@@ -37,6 +39,8 @@ export interface ScimClient {
   readonly token: string;
   /** `path` is below the base URL; a body that is no string is sent as JSON. Headers given as `null` are left out. */
   request(method: string, path: string, body?: unknown, headers?: Record<string, string | null>): Promise<Answer>;
+  /** The same connection by a token that reaches this user alone. */
+  as(userId: string, scope?: TokenScope): Promise<ScimClient>;
 }
 
 export type ConnectionSettings = Partial<NewConnection>;
@@ -92,14 +96,28 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   });
   const connect: ScimServer['connect'] = async (settings = {}, site = siteId) => {
     const actor = actorOf(site);
-    const { connection, token } = await change.run(
+    const { connection, token: itsOwn } = await change.run(
       actor,
       { action: 'connection.create', objectType: 'Connection' },
       () => createConnection(actor, { ...defaults(), ...settings }),
     );
     const baseUrl = `${origin}/scim/v2/${connection.key}`;
     const { id: connectionId, key } = connection;
-    return { connectionId, key, baseUrl, token, request: requestAs(baseUrl, token) };
+    const withToken = (token: string): ScimClient => ({
+      connectionId,
+      key,
+      baseUrl,
+      token,
+      request: requestAs(baseUrl, token),
+      async as(userId, scope = 'write') {
+        const wanted = { scope, expiresAt: new Date(Date.now() + YEAR), userId };
+        const created = await change.run(actor, { action: 'connection.rotate-token', objectType: 'Connection' }, () =>
+          rotateToken(actor, connection.name, wanted),
+        );
+        return withToken(created.token);
+      },
+    });
+    return withToken(itsOwn);
   };
   return {
     ...(await connect(options.connection)),

@@ -2,6 +2,7 @@ import { Directory1790000000001 } from './0001-directory.js';
 import { Connections1790000000002 } from './0002-connections.js';
 import { Licensing1790000000003 } from './0003-licensing.js';
 import { Log1790000000004 } from './0004-log.js';
+import { UserTokens1790000000005 } from './0005-user-tokens.js';
 import { Profiles1790000000006 } from './0006-profiles.js';
 import { Roles1790000000009 } from './0009-roles.js';
 import { LicencePeriods1790000000010 } from './0010-licence-periods.js';
@@ -12,6 +13,7 @@ export const migrations = [
   Connections1790000000002,
   Licensing1790000000003,
   Log1790000000004,
+  UserTokens1790000000005,
   Profiles1790000000006,
   Roles1790000000009,
   LicencePeriods1790000000010,

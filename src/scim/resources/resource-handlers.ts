@@ -28,8 +28,8 @@ export interface ResourceHandlers {
   remove?(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
 }
 
-export function actorOf({ connection, correlationId }: ScimContext): Actor {
-  return { siteId: connection.siteId, source: 'scim', connection, correlationId };
+export function actorOf({ connection, userId, correlationId }: ScimContext): Actor {
+  return { siteId: connection.siteId, source: 'scim', connection, userId, correlationId };
 }
 
 /** Reads that must show what was just written: a replica may not have it yet. */

@@ -74,7 +74,7 @@ export function expectOk(answer: Answer, status = 200): Answer {
   return answer;
 }
 
-function clientOf({ baseUrl, request }: ScimClient): Client {
+export function clientOf({ baseUrl, request }: ScimClient): Client {
   return createClient(baseUrl, async (method, path, { body, headers } = {}) => {
     const answer = await request(method, path, body, headers);
     return { ...answer, body: answer.body ?? {} };
