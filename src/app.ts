@@ -11,6 +11,7 @@ import {
   createDiscovery,
   createObserveClient,
   createScim,
+  loadResourceTypes,
   type ResourceTypes,
   ScimError,
 } from './scim/index.js';
@@ -72,12 +73,14 @@ function logFailure(logger: Services['logger'], error: unknown, correlationId: s
 
 /**
  * Runs the server until SIGINT or SIGTERM, then lets running requests end. A second signal ends it at once.
- * @throws RollcallError `server.cannot-listen`, and what `openServices` throws
+ * @throws RollcallError `server.cannot-listen`, `schema.*`, and what `openServices` throws
  */
 export async function serve(config: Config): Promise<void> {
+  // A wrong file stops the start before anything else is opened.
+  const types = await loadResourceTypes({ folder: config.scim.schemasDir, testResources: config.scim.testResources });
   const services = await openServices(config);
   try {
-    const server = await createServer(createApp(services), config);
+    const server = await createServer(createApp(services, types), config);
     const { port } = await listen(server, config.server);
     const upkeep = startUpkeep(services);
     const stopping = stopSignal();

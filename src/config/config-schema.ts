@@ -50,6 +50,7 @@ const limits = z.strictObject({
 export const configSchema = z.strictObject({
   server,
   dataDir: text('the path of a folder'),
+  scim: z.strictObject({ schemasDir: text('the path of a folder'), testResources: flag() }),
   secrets: z.strictObject({ key: optional(text('32 bytes in base64')) }),
   database,
   log: z.strictObject({

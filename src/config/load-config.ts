@@ -63,7 +63,7 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
-function complete({ server, dataDir, ...settings }: Settings) {
+function complete({ server, dataDir, scim, ...settings }: Settings) {
   const { tlsCertFile, tlsKeyFile, publicUrl, ...rest } = server;
   const tls =
     tlsCertFile === undefined || tlsKeyFile === undefined
@@ -77,5 +77,6 @@ function complete({ server, dataDir, ...settings }: Settings) {
       publicUrl: publicUrl ?? `${tls === undefined ? 'http' : 'https'}://localhost:${rest.port}`,
     },
     dataDir: resolve(PACKAGE_ROOT, dataDir),
+    scim: { ...scim, schemasDir: resolve(PACKAGE_ROOT, scim.schemasDir) },
   };
 }

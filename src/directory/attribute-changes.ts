@@ -10,15 +10,30 @@ export interface AttributeChange {
   readonly new: unknown;
 }
 
-/** The attributes in which two documents differ, members of extensions (`urn:…`) each on their own. */
-export function attributeChanges(before: Document, after: Document): AttributeChange[] {
+const NO_SECRETS: ReadonlySet<string> = new Set();
+
+/**
+ * The attributes in which two documents differ, members of extensions (`urn:…`) each on their own.
+ * @param secrets attributes whose values are not told
+ */
+export function attributeChanges(
+  before: Document,
+  after: Document,
+  secrets: ReadonlySet<string> = NO_SECRETS,
+): AttributeChange[] {
+  return differences(before, after).map((change) =>
+    secrets.has(change.attribute) ? { ...change, old: undefined, new: '(changed)' } : change,
+  );
+}
+
+function differences(before: Document, after: Document): AttributeChange[] {
   const changes: AttributeChange[] = [];
   for (const attribute of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (attribute === 'schemas') continue;
     const old = before[attribute];
     const current = after[attribute];
     if (attribute.startsWith('urn:')) {
-      const nested = attributeChanges(asDocument(old), asDocument(current));
+      const nested = differences(asDocument(old), asDocument(current));
       changes.push(...nested.map((change) => ({ ...change, attribute: `${attribute}:${change.attribute}` })));
     } else if (!sameValue(old, current)) {
       changes.push({ attribute, old, new: current });

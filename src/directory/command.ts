@@ -1,7 +1,16 @@
 import type { Sql, Transaction } from '../database/index.js';
 import type { AttributeChange } from './attribute-changes.js';
 
-export type ObjectType = 'User' | 'Group' | 'Site' | 'Domain' | 'Connection' | 'Application' | 'Grant' | 'Licence';
+export type ObjectType =
+  | 'User'
+  | 'Group'
+  | 'Resource'
+  | 'Site'
+  | 'Domain'
+  | 'Connection'
+  | 'Application'
+  | 'Grant'
+  | 'Licence';
 
 /**
  * How a command holds the structure of its site (design section 4): `exclusive` for nesting edges, grants, roles,

@@ -130,7 +130,7 @@ export class GroupClosure {
 
 /** What a connection calls a user or group. */
 @Entity('identities')
-@Check('identities_object_type', `object_type IN ('User', 'Group')`)
+@Check('identities_object_type', `object_type IN ('User', 'Group', 'Resource')`)
 @Index('identities_external_id', ['siteId', 'connectionId', 'externalId'])
 export class Identity {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'identities_pk' }) siteId!: number;
@@ -158,7 +158,38 @@ export class ObjectCountDelta {
   @Column('bigint') difference!: number;
 }
 
+/** A resource of a type that the operator has defined. */
+@Entity('resources')
+@Index('resources_folded', { synchronize: false })
+export class Resource {
+  @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'resources_pk' }) siteId!: number;
+  @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName: 'resources_pk' }) type!: string;
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'resources_pk' }) id!: string;
+  @Column('uuid', { name: 'owner_connection_id', nullable: true }) ownerConnectionId!: string | null;
+  @Column('jsonb') document!: Document;
+  @Column('jsonb') folded!: Document;
+  @Column('bigint', { default: 1 }) version!: number;
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' }) createdAt!: Date;
+  @Column({ type: 'timestamptz', name: 'modified_at', precision: 3, default: () => 'now()' }) modifiedAt!: Date;
+  @Column('timestamptz', { name: 'deleted_at', nullable: true }) deletedAt!: Date | null;
+}
+
+/** A value that a living object alone has. */
+@Entity('unique_values')
+@Index('unique_values_object', ['siteId', 'objectId'])
+export class UniqueValue {
+  @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'unique_values_pk' }) siteId!: number;
+  @PrimaryColumn('text', { name: 'resource_type', collation: 'C', primaryKeyConstraintName: 'unique_values_pk' })
+  resourceType!: string;
+  @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName: 'unique_values_pk' }) attribute!: string;
+  @PrimaryColumn('text', { name: 'value_key', collation: 'C', primaryKeyConstraintName: 'unique_values_pk' })
+  valueKey!: string;
+  @Column('uuid', { name: 'object_id' }) objectId!: string;
+}
+
 export const directoryEntities = [
+  Resource,
+  UniqueValue,
   Site,
   Domain,
   User,

@@ -4,7 +4,7 @@ import type { Actor } from './actor.js';
 /** Notes what the acting connection calls an object; an administrator has no identity to note. */
 export function writeIdentity(
   actor: Actor,
-  type: 'User' | 'Group',
+  type: 'User' | 'Group' | 'Resource',
   objectId: string,
   externalId: string | undefined,
 ): Sql[] {

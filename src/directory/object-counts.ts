@@ -1,7 +1,8 @@
 import { type Database, type Sql, sql } from '../database/index.js';
 import type { Reader } from './views.js';
 
-type Counted = 'User' | 'Group';
+/** `Resource` goes with the name of a type that the operator has defined. */
+type Counted = 'User' | 'Group' | `Resource ${string}`;
 
 /** Records that there are more or fewer objects of an owner, without a row that every writer would wait for. */
 export function countDelta(siteId: number, type: Counted, ownerConnectionId: string | null, difference: number): Sql {

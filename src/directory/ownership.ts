@@ -5,7 +5,7 @@ import { comparisonKey } from './comparison-key.js';
 
 /** What ownership asks of an object that somebody wants to write. */
 export interface OwnedObject {
-  readonly kind: 'user' | 'group';
+  readonly kind: 'user' | 'group' | 'resource';
   readonly ownerConnectionId: string | null;
   /** A group that no connection may write. */
   readonly protected: boolean;

@@ -10,6 +10,11 @@ const MEANINGS: Readonly<Record<string, { kind: ErrorKind; code: string; message
     message: 'userName: another user of this site has this name; choose another or change that user.',
   },
   groups_unique_name: { kind: 'conflict', code: 'group.name-taken', message: NAME_TAKEN },
+  unique_values_pk: {
+    kind: 'conflict',
+    code: 'attribute.value-taken',
+    message: 'An attribute that has to be unique has a value that another object has; the log names that object.',
+  },
   sites_key_unique: {
     kind: 'conflict',
     code: 'site.key-taken',

@@ -5,6 +5,7 @@ import { createEngine, type ReportError } from './handle.js';
 import { createCursors, createLists, createSensitiveAttributes } from './list/index.js';
 import type { ScimEngine, ScimLimits } from './request.js';
 import {
+  createCustomHandlers,
   createGroupHandlers,
   createPasswordHasher,
   createPublishedHandlers,
@@ -38,6 +39,7 @@ export function createScim({ secrets, queries, report, ...given }: ScimDependenc
   const endpoints = new Map([
     ['Users', createUserHandlers(dependencies)],
     ['Groups', createGroupHandlers(dependencies)],
+    ...types.others.map((type) => [type.endpoint.slice(1), createCustomHandlers(dependencies, type)] as const),
     ...PUBLISHED_ENDPOINTS.map((path) => [path.slice(1), createPublishedHandlers(dependencies, path)] as const),
   ]);
   const lists = createLists({

@@ -12,5 +12,5 @@ export {
   suggestProfile,
 } from './profiles/index.js';
 export type { ScimContext, ScimEngine, ScimLimits, ScimRequest, ScimResponse } from './request.js';
-export { CORE_TYPES, type ResourceTypes } from './schema/index.js';
+export { CORE_TYPES, loadResourceTypes, type ResourceTypes } from './schema/index.js';
 export { renderError, toScimError } from './to-scim-error.js';

@@ -17,6 +17,7 @@ import { type Actor, DEFAULT_SITE, ensureDefaultSite, findSite } from '../../src
 import { entities } from '../../src/entities.js';
 import { closeServer, createServer, listen } from '../../src/http/index.js';
 import { createLogger } from '../../src/logger.js';
+import type { ResourceTypes } from '../../src/scim/index.js';
 import { createSecrets } from '../../src/secrets/index.js';
 import { createTestDatabase } from './test-database.js';
 
@@ -63,6 +64,8 @@ export interface ScimServerOptions {
   readonly connection?: ConnectionSettings;
   readonly limits?: Partial<Config['limits']>;
   readonly queries?: Partial<Config['queries']>;
+  /** Served beside those of the RFC. */
+  readonly types?: ResourceTypes;
 }
 
 /** The whole server on a port of its own with a database of its own, and a first connection. */
@@ -84,7 +87,7 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   const clientTraits = createClientTraits(database);
   const secrets = createSecrets(randomBytes(32));
   const close = async () => undefined;
-  app = createApp({ config, database, change, authenticator, clientTraits, secrets, logger, close });
+  app = createApp({ config, database, change, authenticator, clientTraits, secrets, logger, close }, options.types);
 
   await ensureDefaultSite(database);
   const { id: siteId } = await findSite(database, DEFAULT_SITE);

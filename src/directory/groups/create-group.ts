@@ -6,6 +6,7 @@ import { comparisonKey } from '../comparison-key.js';
 import { writeIdentity } from '../identities.js';
 import { countDelta } from '../object-counts.js';
 import { newObjectId } from '../object-id.js';
+import { holdersOf, takeUniqueValues } from '../unique-values.js';
 import { rebuildClosure } from './closure.js';
 import type { GroupProfile, UnknownMembers } from './group-profile.js';
 import { raiseGroupsVersion } from './groups-version.js';
@@ -32,7 +33,7 @@ export interface CreatedGroup {
 /**
  * Creates a group that belongs to the acting connection. Nothing is granted to a new group and it lies in no other,
  * so nobody's access can change, whoever its members are.
- * @throws RollcallError `group.unknown-member`, `group.name-taken`
+ * @throws RollcallError `group.unknown-member`, `group.name-taken`, `attribute.value-taken`
  */
 export async function createGroup(database: Database, actor: Actor, group: NewGroup): Promise<Command<CreatedGroup>> {
   const named = await nameMembers(database, actor.siteId, group.members);
@@ -69,18 +70,21 @@ export async function createGroup(database: Database, actor: Actor, group: NewGr
 
 function creation(actor: Actor, id: string, group: NewGroup, skipped: readonly string[]) {
   const createdAt = new Date();
+  const { uniqueValues = [] } = group.profile;
   return {
     insert: insertGroup(actor, id, group, createdAt),
     effects: (insert: Sql | undefined, subjects: readonly Subject[]): Effects<CreatedGroup> => ({
       result: { id, createdAt, skipped },
       objectId: id,
       objectName: group.profile.displayName,
-      changed: attributeChanges({}, group.profile.document),
+      changed: attributeChanges({}, group.profile.document, group.profile.secrets),
       subjects,
       affectedUserIds: [],
+      inTheWay: holdersOf(actor.siteId, 'Group', uniqueValues, id),
       passedOver: skipped,
       writes: [
         ...(insert === undefined ? [] : [insert]),
+        ...takeUniqueValues(actor.siteId, 'Group', id, uniqueValues),
         ...writeIdentity(actor, 'Group', id, group.externalId),
         countDelta(actor.siteId, 'Group', actor.connection?.id ?? null, 1),
       ],

@@ -5,6 +5,7 @@ import { removeIdentity } from '../identities.js';
 import { isLiving } from '../living.js';
 import { countDelta } from '../object-counts.js';
 import { writeRight } from '../ownership.js';
+import { releaseUniqueValues } from '../unique-values.js';
 import { rebuildClosure, usersWithin, withAncestors } from './closure.js';
 import type { GroupRecord } from './group-profile.js';
 import { raiseGroupsVersion } from './groups-version.js';
@@ -67,6 +68,7 @@ export function deleteGroup(
             WHERE site_id = ${siteId}
               AND id IN (SELECT group_id FROM nestings WHERE site_id = ${siteId} AND child_group_id = ${groupId})`,
           raiseGroupsVersion(siteId),
+          releaseUniqueValues(siteId, groupId),
           countDelta(siteId, 'Group', current.ownerConnectionId, -1),
         ],
       };

@@ -1,9 +1,14 @@
 import type { Sql } from '../../database/index.js';
 import type { Document } from '../attribute-changes.js';
+import type { UniqueValue } from '../unique-values.js';
 
 /** What a writer says about a group, already validated; its members are changed by deltas. */
 export interface GroupProfile {
   readonly displayName: string;
+  /** Attributes, as attributeChanges names them, that the log names and does not show; none unless said otherwise. */
+  readonly secrets?: ReadonlySet<string>;
+  /** Of attributes that the operator has defined as unique; none unless said otherwise. */
+  readonly uniqueValues?: readonly UniqueValue[];
   readonly document: Document;
   readonly folded: Document;
 }

@@ -8,6 +8,7 @@ import { laterThan } from '../later-than.js';
 import { countDelta } from '../object-counts.js';
 import { isObjectId } from '../object-id.js';
 import { ownerChange, type WriteRight, writeRight } from '../ownership.js';
+import { changeUniqueValues, holdersOf, type UniqueValue } from '../unique-values.js';
 import { rebuildClosure, usersWithin, withAncestors } from './closure.js';
 import type { GroupProfile, GroupRecord, MemberChange, UnknownMembers } from './group-profile.js';
 import { raiseGroupsVersion } from './groups-version.js';
@@ -18,6 +19,8 @@ import { requireFreeName } from './unique-name.js';
 
 export interface GroupEdit {
   readonly profile: GroupProfile;
+  /** The unique values of the document before; none unless said otherwise. */
+  readonly previousUniqueValues?: readonly UniqueValue[];
   readonly externalId: string | undefined;
 }
 
@@ -147,6 +150,9 @@ function updateEffects(
   const owner = adopts ? (actor.connection?.id ?? null) : current.ownerConnectionId;
   const writes: Sql[] = [];
   if (changed || adopts) writes.push(writeGroup(actor, record, wanted, owner));
+  const { previousUniqueValues = [] } = wanted;
+  const { uniqueValues = [] } = wanted.profile;
+  writes.push(...changeUniqueValues(actor.siteId, 'Group', current.id, previousUniqueValues, uniqueValues));
   if (record.displayName !== current.displayName || delta.groups.size > 0)
     writes.push(raiseGroupsVersion(actor.siteId));
   if ((changed || adopts) && (!current.linked || current.externalId !== record.externalId)) {
@@ -160,6 +166,7 @@ function updateEffects(
     changed: adopts ? [...changes, ownerChange(actor)] : changes,
     subjects,
     affectedUserIds,
+    inTheWay: holdersOf(actor.siteId, 'Group', uniqueValues, current.id),
     passedOver: skipped,
     unchanged: !changed && !adopts,
     writes,
@@ -172,7 +179,7 @@ function groupChanges(
   wanted: GroupEdit,
   subjects: readonly Subject[],
 ): AttributeChange[] {
-  const changes = attributeChanges(current.document, wanted.profile.document);
+  const changes = attributeChanges(current.document, wanted.profile.document, wanted.profile.secrets);
   if (actor.connection !== undefined && (wanted.externalId ?? null) !== current.externalId) {
     changes.push({ attribute: 'externalId', old: current.externalId ?? undefined, new: wanted.externalId });
   }

@@ -6,8 +6,9 @@ import { comparisonKey } from '../comparison-key.js';
 import { writeIdentity } from '../identities.js';
 import { countDelta } from '../object-counts.js';
 import { newObjectId } from '../object-id.js';
+import { takeUniqueValues } from '../unique-values.js';
 import { addEmails } from './email-keys.js';
-import { userNamed } from './locked-user.js';
+import { nameOrValueHolders } from './locked-user.js';
 import type { UserGrants, UserProfile, UserRecord } from './user-profile.js';
 
 export interface NewUser {
@@ -20,7 +21,7 @@ export interface NewUser {
 /**
  * Creates a user that belongs to the acting connection. A new user is in no group and holds no grant, so nobody's
  * access can change and the command is a single statement.
- * @throws RollcallError `user.user-name-taken` when a visible user of the site has the name
+ * @throws RollcallError `user.user-name-taken` when a visible user of the site has the name, `attribute.value-taken`
  */
 export function createUser(actor: Actor, user: NewUser): StandaloneCommand<UserRecord> {
   const id = newObjectId();
@@ -34,13 +35,14 @@ export function createUser(actor: Actor, user: NewUser): StandaloneCommand<UserR
         result: newRecord(actor, id, user, createdAt),
         objectId: id,
         objectName: user.profile.userName,
-        changed: attributeChanges({}, user.profile.document),
+        changed: attributeChanges({}, user.profile.document, user.profile.secrets),
         subjects: [],
         affectedUserIds: [],
-        inTheWay: userNamed(actor.siteId, user.profile.userName),
+        inTheWay: nameOrValueHolders(actor.siteId, user.profile, id),
         writes: [
           insertUser(actor, id, user.profile, createdAt),
           ...addEmails(actor.siteId, id, user.profile.emails),
+          ...takeUniqueValues(actor.siteId, 'User', id, user.profile.uniqueValues ?? []),
           ...writeIdentity(actor, 'User', id, user.externalId),
           ...(user.passwordHash === undefined ? [] : [setPassword(actor.siteId, id, user.passwordHash)]),
           countDelta(actor.siteId, 'User', actor.connection?.id ?? null, 1),

@@ -3,6 +3,7 @@ import type { Actor } from '../actor.js';
 import { type LockingCommand, LocksOutdated } from '../command.js';
 import { removeIdentity } from '../identities.js';
 import { countDelta } from '../object-counts.js';
+import { releaseUniqueValues } from '../unique-values.js';
 import { lockedUser, lockedUserQuery, requireUserId } from './locked-user.js';
 import type { UserRecord } from './user-profile.js';
 
@@ -59,6 +60,7 @@ function deletion(actor: Actor, user: UserRecord, groupIds: readonly string[]): 
     sql`
       UPDATE groups SET version = version + 1, modified_at = greatest(now(), modified_at + interval '1 millisecond')
       WHERE site_id = ${actor.siteId} AND id = ANY (${groupIds}::uuid[])`,
+    releaseUniqueValues(actor.siteId, user.id),
     countDelta(actor.siteId, 'User', user.ownerConnectionId, -1),
   ];
 }

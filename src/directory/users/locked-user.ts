@@ -5,7 +5,8 @@ import type { Document } from '../attribute-changes.js';
 import { comparisonKey } from '../comparison-key.js';
 import { isLiving } from '../living.js';
 import { isObjectId } from '../object-id.js';
-import type { UserRecord, UserState } from './user-profile.js';
+import { holdersOf } from '../unique-values.js';
+import type { UserProfile, UserRecord, UserState } from './user-profile.js';
 
 interface UserRow {
   id: string;
@@ -74,9 +75,13 @@ function userNotFound(id: string): RollcallError {
   return new RollcallError('not-found', 'user.not-found', `There is no user ${id.slice(0, 64)}.`);
 }
 
-/** The visible user that has a name; see Effects.inTheWay. */
-export function userNamed(siteId: number, userName: string): Sql {
-  return sql`
+/**
+ * Those who have a name or a value that one user alone may have; see Effects.inTheWay.
+ * @param id the user who wants them, who is in nobody's way
+ */
+export function nameOrValueHolders(siteId: number, { userName, uniqueValues = [] }: UserProfile, id: string): Sql {
+  const named = sql`
     SELECT id FROM users
-    WHERE site_id = ${siteId} AND user_name_key = ${comparisonKey(userName)} AND deleted_at IS NULL`;
+    WHERE site_id = ${siteId} AND user_name_key = ${comparisonKey(userName)} AND deleted_at IS NULL AND id <> ${id}`;
+  return uniqueValues.length === 0 ? named : sql`${named} UNION ALL ${holdersOf(siteId, 'User', uniqueValues, id)}`;
 }

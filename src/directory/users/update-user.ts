@@ -8,15 +8,18 @@ import { writeIdentity } from '../identities.js';
 import { laterThan } from '../later-than.js';
 import { countDelta } from '../object-counts.js';
 import { linkingDomain, ownerChange, type WriteRight, writeRight } from '../ownership.js';
+import { changeUniqueValues, type UniqueValue } from '../unique-values.js';
 import { setPassword } from './create-user.js';
 import { replaceEmails } from './email-keys.js';
-import { lockedUser, lockedUserQuery, requireUserId, userNamed } from './locked-user.js';
+import { lockedUser, lockedUserQuery, nameOrValueHolders, requireUserId } from './locked-user.js';
 import { nextState, type UserGrants, type UserProfile, type UserRecord, type UserState } from './user-profile.js';
 
 export interface UserEdit {
   readonly profile: UserProfile;
   /** The addresses of the document before, whose keys may have to go. */
   readonly previousEmails: UserProfile['emails'];
+  /** The unique values of the document before; none unless said otherwise. */
+  readonly previousUniqueValues?: readonly UniqueValue[];
   readonly externalId: string | undefined;
   readonly passwordHash: string | undefined;
   readonly grants?: UserGrants | undefined;
@@ -31,7 +34,7 @@ export interface UpdatedUser {
  * Replaces what is known of a user. `edit` sees the user under its row lock and says what it shall be; it may throw,
  * and then nothing has happened.
  * @param access see lockedUserQuery
- * @throws RollcallError `user.not-found`, `user.user-name-taken`, `ownership.*`
+ * @throws RollcallError `user.not-found`, `user.user-name-taken`, `attribute.value-taken`, `ownership.*`
  */
 export function updateUser(
   actor: Actor,
@@ -72,10 +75,11 @@ function updateEffects(actor: Actor, current: UserRecord, wanted: UserEdit, righ
     changed: right === 'adopts' ? [...changes, ownerChange(actor)] : changes,
     subjects: [],
     affectedUserIds: state === current.state && wanted.grants === undefined ? [] : [current.id],
-    inTheWay: userNamed(actor.siteId, record.userName),
+    inTheWay: nameOrValueHolders(actor.siteId, wanted.profile, current.id),
     unchanged: !changed && right !== 'adopts',
     writes: [
       ...(changed || right === 'adopts' ? [writeUser(actor, record, wanted.profile, owner)] : []),
+      ...(changed ? valueChanges(actor, current.id, wanted) : []),
       ...(changed ? replaceEmails(actor.siteId, current.id, wanted.previousEmails, wanted.profile.emails) : []),
       ...(links && (changed || right === 'adopts') ? writeIdentity(actor, 'User', current.id, wanted.externalId) : []),
       ...(wanted.grants?.writes(current.id) ?? []),
@@ -87,8 +91,12 @@ function updateEffects(actor: Actor, current: UserRecord, wanted: UserEdit, righ
   };
 }
 
+function valueChanges(actor: Actor, id: string, { profile, previousUniqueValues = [] }: UserEdit): Sql[] {
+  return changeUniqueValues(actor.siteId, 'User', id, previousUniqueValues, profile.uniqueValues ?? []);
+}
+
 function userChanges(actor: Actor, current: UserRecord, wanted: UserEdit, state: UserState): AttributeChange[] {
-  const changes = attributeChanges(current.document, wanted.profile.document);
+  const changes = attributeChanges(current.document, wanted.profile.document, wanted.profile.secrets);
   const externalId = wanted.externalId ?? null;
   if (actor.connection !== undefined && externalId !== current.externalId) {
     changes.push({ attribute: 'externalId', old: current.externalId ?? undefined, new: wanted.externalId });

@@ -1,5 +1,6 @@
 import type { Sql } from '../../database/index.js';
 import type { AttributeChange, Document } from '../attribute-changes.js';
+import type { UniqueValue } from '../unique-values.js';
 
 /** What a writer says about a user, already validated: keys for rules and indexes, and the document they come from. */
 export interface UserProfile {
@@ -10,6 +11,10 @@ export interface UserProfile {
   /** The id of another user, who need not be there. */
   readonly managerId: string | undefined;
   readonly emails: readonly { readonly value: string; readonly type: string | undefined }[];
+  /** Attributes, as attributeChanges names them, that the log names and does not show; none unless said otherwise. */
+  readonly secrets?: ReadonlySet<string>;
+  /** Of attributes that the operator has defined as unique; none unless said otherwise. */
+  readonly uniqueValues?: readonly UniqueValue[];
   readonly document: Document;
   readonly folded: Document;
 }

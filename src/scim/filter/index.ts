@@ -13,6 +13,7 @@ export { memberColumns } from './member-columns.js';
 export { parseFilter } from './parse-filter.js';
 export { type ParsedPath, parsePath } from './parse-path.js';
 export { publishedColumns } from './published-columns.js';
+export { resourceColumns } from './resource-columns.js';
 export { simplifyFilter } from './simplify-filter.js';
 export type { UserAccessOptions } from './user-access.js';
 export { type UserColumnsOptions, userColumns } from './user-columns.js';

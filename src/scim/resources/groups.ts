@@ -21,15 +21,16 @@ import {
   parseProjection,
   parseResource,
   type ResourceType,
+  uniqueValuesOf,
 } from '../schema/index.js';
 import { resourceAnswer } from './answer.js';
 import { requireDocumentSize } from './document-size.js';
 import { createGroupBodies } from './group-bodies.js';
 import { idIfPossible } from './id-if-possible.js';
-import { keepOmitted } from './keep-omitted.js';
 import { patchLimits } from './patch-limits.js';
 import { isKnown, requireMatch } from './preconditions.js';
 import { groupProfile } from './profiles-of-documents.js';
+import { replacedDocument, replacedExternalId } from './replaced-document.js';
 import { actorOf, freshReads, type ResourceDependencies, type ResourceHandlers } from './resource-handlers.js';
 
 interface Wanted {
@@ -59,6 +60,9 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
   };
 
   const sized = (document: JsonObject) => groupProfile(type, requireDocumentSize(document, limits));
+
+  // jsonb holds what a former request was validated to.
+  const valuesOf = (current: GroupRecord) => uniqueValuesOf(type, current.document as JsonObject);
 
   async function answerWith(status: number, id: string, request: ScimRequest, context: ScimContext) {
     const group = await readGroup(fresh, readerOf(context), id);
@@ -116,15 +120,14 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
       await update(id, request, context, () => {
         const parsed = parseResource(type, request.body(), context.profile.parse);
         const ids = (parsed.members ?? []).map((member) => member.value);
-        const keeps = (name: string) => context.connection.putOmitted === 'keep' && !parsed.provided.has(name);
+        const keeps = context.connection.putOmitted === 'keep' && !parsed.provided.has('members');
         return {
           edit: (current) => ({
-            profile: sized(
-              context.connection.putOmitted === 'keep' ? keepOmitted(type, parsed, current.document) : parsed.document,
-            ),
-            externalId: keeps('externalId') ? (current.externalId ?? undefined) : parsed.externalId,
+            profile: sized(replacedDocument(type, parsed, current.document, context.connection)),
+            previousUniqueValues: valuesOf(current),
+            externalId: replacedExternalId(parsed, current.externalId, context.connection),
           }),
-          members: keeps('members') ? [] : [{ kind: 'replaceAll', ids }],
+          members: keeps ? [] : [{ kind: 'replaceAll', ids }],
         };
       });
       return answerWith(200, id, request, context);
@@ -137,7 +140,7 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
           members: memberChanges(operations, context),
           edit: (current) => {
             const { document, externalId } = patchedGroup(type, current, operations, context);
-            return { profile: sized(document), externalId };
+            return { profile: sized(document), previousUniqueValues: valuesOf(current), externalId };
           },
         };
       });

@@ -1,3 +1,4 @@
+export { createCustomHandlers } from './custom-resources.js';
 export { createGroupHandlers } from './groups.js';
 export { createPasswordHasher } from './passwords.js';
 export { createPublishedHandlers } from './published.js';

@@ -5,6 +5,8 @@ import {
   type JsonObject,
   type JsonValue,
   type ResourceType,
+  secretsOf,
+  uniqueValuesOf,
 } from '../schema/index.js';
 
 /** What the directory's rules and indexes need to know of a user's document. */
@@ -17,6 +19,8 @@ export function userProfile(type: ResourceType, document: JsonObject): UserProfi
     active: document.active !== false,
     managerId: managerOf(document),
     emails: emailsOf(document),
+    uniqueValues: uniqueValuesOf(type, document),
+    secrets: secretsOf(type),
     document,
     folded: foldDocument(type, document),
   };
@@ -33,7 +37,13 @@ export function emailsOf(document: Document): UserProfile['emails'] {
 }
 
 export function groupProfile(type: ResourceType, document: JsonObject): GroupProfile {
-  return { displayName: String(document.displayName), document, folded: foldDocument(type, document) };
+  return {
+    displayName: String(document.displayName),
+    uniqueValues: uniqueValuesOf(type, document),
+    secrets: secretsOf(type),
+    document,
+    folded: foldDocument(type, document),
+  };
 }
 
 /** A manager of another kind of id has no name that could be shown. */

@@ -1,7 +1,7 @@
 import type { GroupOutline, GroupReference, MemberView, ObjectView, UserView } from '../../directory/index.js';
 import { accessElements, withAccess } from '../access/index.js';
 import type { ScimContext } from '../request.js';
-import { ENTERPRISE_USER_URN, type JsonObject } from '../schema/index.js';
+import { ENTERPRISE_USER_URN, type JsonObject, type ResourceType } from '../schema/index.js';
 import { entityTag, type Versioned } from './preconditions.js';
 
 /**
@@ -31,6 +31,11 @@ export function renderMember(member: MemberView, baseUrl: string): string {
 export function renderGroup(group: ObjectView, members: readonly MemberView[], baseUrl: string): string {
   const list = members.map((member) => renderMember(member, baseUrl)).join(',');
   return `${renderGroupHead(group, baseUrl)}${list === '' ? '' : `,"members":[${list}]`}}`;
+}
+
+/** A resource of an operator's type as JSON text. */
+export function renderResource(view: ObjectView, { name, endpoint }: ResourceType, baseUrl: string): string {
+  return `${head(view)}${inner(view.document)},${meta(view, name, endpoint, baseUrl)}}`;
 }
 
 /** The text as an object again, for a projection. */

@@ -39,15 +39,16 @@ import {
   parseResource,
   project,
   type ResourceType,
+  uniqueValuesOf,
 } from '../schema/index.js';
 import { resourceAnswer } from './answer.js';
 import { requireDocumentSize } from './document-size.js';
 import { idIfPossible } from './id-if-possible.js';
-import { keepOmitted } from './keep-omitted.js';
 import { patchLimits } from './patch-limits.js';
 import { isKnown, requireMatch } from './preconditions.js';
 import { emailsOf, userProfile } from './profiles-of-documents.js';
 import { parseRendered, renderUser } from './render.js';
+import { replacedDocument, replacedExternalId } from './replaced-document.js';
 import { actorOf, type ResourceDependencies, type ResourceHandlers } from './resource-handlers.js';
 
 /** `/Users`: RFC 7643 section 4.1 and 4.3 on the directory's users. */
@@ -79,16 +80,12 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
     context: ScimContext,
     knowsCurrent: boolean,
   ): UserEdit {
-    const keeps = context.connection.putOmitted === 'keep';
-    const omits = (attribute: string) => keeps && !parsed.provided.has(attribute);
-    const document = keeps ? keepOmitted(type, parsed, current.document) : parsed.document;
+    const { connection } = context;
+    const document = replacedDocument(type, parsed, current.document, connection);
+    const omits = (attribute: string) => connection.putOmitted === 'keep' && !parsed.provided.has(attribute);
     const taken = takeUserAccess(context, current, { document, omits, knowsCurrent });
-    return userEdit(
-      current,
-      { ...taken, profile: sized(taken.document) },
-      omits('externalId') ? (current.externalId ?? undefined) : parsed.externalId,
-      passwordHash,
-    );
+    const externalId = replacedExternalId(parsed, current.externalId, connection);
+    return userEdit(type, current, { ...taken, profile: sized(taken.document) }, externalId, passwordHash);
   }
 
   async function answerWith(status: number, record: UserRecord, request: ScimRequest, context: ScimContext) {
@@ -175,7 +172,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
           const knowsCurrent = namesVersion(request.ifMatch) || !replacesRoles(operations);
           const omits = (attribute: string) => !touches(operations, attribute);
           const taken = takeUserAccess(context, current, { document, omits, knowsCurrent });
-          return userEdit(current, { ...taken, profile: sized(taken.document) }, externalId, passwordHash);
+          return userEdit(type, current, { ...taken, profile: sized(taken.document) }, externalId, passwordHash);
         };
       });
       return answerWith(200, record, request, context);
@@ -195,12 +192,22 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
 type Editor = (current: UserRecord) => UserEdit;
 
 function userEdit(
+  type: ResourceType,
   current: UserRecord,
   { profile, grants }: Pick<UserEdit, 'profile' | 'grants'>,
   externalId: string | undefined,
   passwordHash: string | undefined,
 ): UserEdit {
-  return { profile, previousEmails: emailsOf(current.document), externalId, passwordHash, grants };
+  // jsonb holds what a former request was validated to.
+  const before = current.document as JsonObject;
+  return {
+    profile,
+    previousEmails: emailsOf(before),
+    previousUniqueValues: uniqueValuesOf(type, before),
+    externalId,
+    passwordHash,
+    grants,
+  };
 }
 
 function show(type: ResourceType, user: UserView, projection: Projection, context: ScimContext): string {

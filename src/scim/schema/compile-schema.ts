@@ -107,12 +107,19 @@ function compileAttribute(definition: AttributeDefinition, owner: string, comple
   if (typeof name !== 'string' || !ATTRIBUTE_NAME.test(name)) {
     throw invalid(owner, `${JSON.stringify(name)} is no attribute name`);
   }
+  // Documents are objects: what every object has would seem to be there.
+  if (name in Object.prototype) throw invalid(owner, `${JSON.stringify(name)} cannot be an attribute's name`);
   const path = `${owner}:${name}`;
   const type = attributeType(definition.type ?? 'string', path);
   // Erratum 8415: sub-attributes cannot be complex.
   if (type === 'complex' && complexLevels === 0) throw invalid(path, 'a sub-attribute cannot be complex');
   const subAttributes = type === 'complex' ? (definition.subAttributes ?? []) : [];
   if (type === 'complex' && subAttributes.length === 0) throw invalid(path, 'a complex attribute needs subAttributes');
+  const mutability = oneOf(MUTABILITIES, definition.mutability ?? 'readWrite', path);
+  const returned = oneOf(RETURNED, definition.returned ?? (mutability === 'writeOnly' ? 'never' : 'default'), path);
+  // RFC 7643 section 7: what can only be written is not shown.
+  if (mutability === 'writeOnly' && returned !== 'never')
+    throw invalid(path, 'is writeOnly and must be returned never');
   const parent: Attribute = {
     name,
     description: definition.description ?? '',
@@ -120,8 +127,8 @@ function compileAttribute(definition: AttributeDefinition, owner: string, comple
     multiValued: flag(definition.multiValued, path),
     required: flag(definition.required, path),
     caseExact: caseExact(type, flag(definition.caseExact, path)),
-    mutability: oneOf(MUTABILITIES, definition.mutability ?? 'readWrite', path),
-    returned: oneOf(RETURNED, definition.returned ?? 'default', path),
+    mutability,
+    returned,
     // Erratum 6004: no uniqueness on complex attributes.
     uniqueness: type === 'complex' ? 'none' : oneOf(UNIQUENESS, definition.uniqueness ?? 'none', path),
     canonicalValues: texts(definition.canonicalValues ?? [], path),

@@ -6,10 +6,11 @@ export {
   compileSchema,
   type SchemaDefinition,
 } from './compile-schema.js';
-export { ENTERPRISE_USER, ENTERPRISE_USER_URN, GROUP, GROUP_URN, USER, USER_URN } from './core-schemas.js';
+export { ENTERPRISE_USER, ENTERPRISE_USER_URN, GROUP, GROUP_URN, PASSWORD, USER, USER_URN } from './core-schemas.js';
 export { canonicalDateTime } from './date-time.js';
 export { DISCOVERY_SCHEMAS } from './discovery-schemas.js';
 export { foldDocument, foldValue } from './fold.js';
+export { type LoadOptions, loadResourceTypes } from './load-resource-types.js';
 export { parseAttributeValue } from './parse-attribute-value.js';
 export { caselessMembers, parseMessage } from './parse-message.js';
 export { type MemberReference, type ParsedResource, parseResource } from './parse-resource.js';
@@ -26,4 +27,5 @@ export type {
   ResourceType,
   Schema,
 } from './types.js';
+export { secretsOf, uniqueValuesOf } from './unique-values.js';
 export { validateDocument } from './validate-document.js';

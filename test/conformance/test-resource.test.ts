@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadResourceTypes } from '../../src/scim/index.js';
+import type { JsonObject } from '../../src/scim/schema/index.js';
+import { type Client, unique } from './support/client.ts';
+import { type Stage, startStage } from './support/stage.ts';
+
+const BASE = 'urn:ietf:params:scim:schemas:test:2.0:TestResource';
+const EXTENSION = 'urn:ietf:params:scim:schemas:extension:test:2.0:TestResource';
+const PATH = '/TestResources';
+
+let stage: Stage;
+let client: Client;
+beforeAll(async () => {
+  const types = await loadResourceTypes({ folder: '/nowhere', testResources: true });
+  stage = await startStage({ types });
+  client = stage.strict;
+});
+afterAll(() => stage.close());
+
+const body = (attributes: JsonObject = {}, extension: JsonObject = { extRequired: 'yes' }): JsonObject => ({
+  schemas: [BASE, EXTENSION],
+  displayName: unique(),
+  ...attributes,
+  [EXTENSION]: extension,
+});
+
+async function made(attributes: JsonObject = {}): Promise<JsonObject & { id: string }> {
+  const answer = await client.post(PATH, body(attributes));
+  expect(answer).toMatchObject({ status: 201 });
+  return answer.body as JsonObject & { id: string };
+}
+
+const found = async (filter: string) => {
+  const { status, body: list } = await client.get(PATH, { filter });
+  expect(status).toBe(200);
+  return (list.Resources as JsonObject[]).map(({ id }) => id);
+};
+
+describe('a resource type of its own', () => {
+  it('HTTP-06, RT-01, RT-04, SCH-01: is listed with its schemas under its plural name', async () => {
+    const type = (await client.get('/ResourceTypes/TestResource')).body;
+    expect(type).toMatchObject({
+      name: 'TestResource',
+      endpoint: PATH,
+      schema: BASE,
+      schemaExtensions: [{ schema: EXTENSION, required: true }],
+    });
+    for (const urn of [BASE, EXTENSION]) {
+      expect(await client.get(`/Schemas/${urn}`)).toMatchObject({ status: 200, body: { id: urn } });
+    }
+  });
+
+  it('CRE-01, GET-01, ETG-01: is made, read, found and gone again', async () => {
+    const { id, meta } = await made({ externalId: 'x-1' });
+    const location = `${client.baseUrl}${PATH}/${id}`;
+    expect(meta).toMatchObject({ resourceType: 'TestResource', location, version: 'W/"1"' });
+    const read = await client.get(`${PATH}/${id}`);
+    expect(read).toMatchObject({ status: 200, body: { id, externalId: 'x-1', schemas: [BASE, EXTENSION] } });
+    expect(read.headers.get('etag')).toBe('W/"1"');
+    expect(await found('externalId eq "x-1"')).toEqual([id]);
+    expect(await client.delete(`${PATH}/${id}`)).toMatchObject({ status: 204 });
+    expect(await client.get(`${PATH}/${id}`)).toMatchObject({ status: 404 });
+    expect(await client.delete(`${PATH}/${id}`)).toMatchObject({ status: 404 });
+    expect(await found('externalId eq "x-1"')).toEqual([]);
+  });
+
+  it('RT-12: a required extension and its required attribute must be there, and stay there', async () => {
+    const without = { schemas: [BASE], displayName: 'x' };
+    for (const wrong of [without, body({}, { extOptional: 1 }), body({}, {})]) {
+      expect(await client.post(PATH, wrong)).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } });
+    }
+    const { id } = await made();
+    expect(await client.put(`${PATH}/${id}`, without)).toMatchObject({
+      status: 400,
+      body: { scimType: 'invalidValue' },
+    });
+    for (const path of [`${EXTENSION}:extRequired`, EXTENSION]) {
+      const answer = await client.patch(`${PATH}/${id}`, { op: 'remove', path });
+      expect(answer.status).toBe(400);
+    }
+    expect((await client.get(`${PATH}/${id}`)).body[EXTENSION]).toEqual({ extRequired: 'yes' });
+  });
+
+  it('DAT-01, DAT-02, DAT-03, DAT-04, DAT-05, DAT-06: each type is kept as sent and refused when it is another', async () => {
+    const values = {
+      count: 3,
+      ratio: 0.5,
+      flag: false,
+      moment: '2026-01-31T08:00:00Z',
+      data: 'aGVsbG8=',
+      link: 'https://example.com/a',
+      tags: ['a', 'b'],
+      detail: { first: 'x', second: 2 },
+      items: [{ value: 'v', type: 'one', primary: true }],
+    };
+    const { id, ...resource } = await made(values);
+    expect(resource).toMatchObject(values);
+    const wrong = { count: 1.5, ratio: 'x', flag: 'true', moment: '31.1.2026', data: '%', link: 'a b', tags: 'a' };
+    for (const [name, value] of Object.entries(wrong)) {
+      const answer = await client.post(PATH, body({ [name]: value }));
+      expect([name, answer.status, answer.body.scimType]).toEqual([name, 400, 'invalidValue']);
+    }
+    for (const filter of [
+      'count ge 3',
+      'ratio lt 1',
+      'flag eq false',
+      'moment gt "2026-01-01T00:00:00Z"',
+      'tags eq "B"',
+    ]) {
+      expect([filter, (await found(filter)).includes(id)]).toEqual([filter, true]);
+    }
+    expect(await found(`detail.second eq 2 and items[type eq "one" and primary eq true] and id eq "${id}"`)).toEqual([
+      id,
+    ]);
+  });
+
+  it('FLT-15, DAT-13: text is compared by its caseExact', async () => {
+    const { id } = await made({ displayName: 'Äpfel', caseExactText: 'Exact' });
+    expect(await found('displayName eq "ÄPFEL"')).toEqual([id]);
+    expect(await found('caseExactText eq "Exact"')).toEqual([id]);
+    expect(await found('caseExactText eq "exact"')).toEqual([]);
+  });
+
+  it('PUT-06, PAT-12: what is immutable is set once, and stays when it is left out', async () => {
+    const { id } = await made({ immutableText: 'first' });
+    const other = body({ immutableText: 'second' });
+    expect(await client.put(`${PATH}/${id}`, other)).toMatchObject({ status: 400, body: { scimType: 'mutability' } });
+    const patch = await client.patch(`${PATH}/${id}`, { op: 'replace', path: 'immutableText', value: 'second' });
+    expect(patch).toMatchObject({ status: 400, body: { scimType: 'mutability' } });
+    for (const same of [body({ immutableText: 'first' }), body()]) {
+      expect(await client.put(`${PATH}/${id}`, same)).toMatchObject({ status: 200, body: { immutableText: 'first' } });
+    }
+    const late = await made();
+    const added = await client.patch(`${PATH}/${late.id}`, { op: 'add', path: 'immutableText', value: 'later' });
+    expect(added.body).toMatchObject({ immutableText: 'later' });
+  });
+
+  it('PRJ-09, PRJ-10, FLT-47: what is never or only on request shown is kept all the same', async () => {
+    const { id, ...resource } = await made({ secretText: 'hush', onRequest: 'asked', alwaysText: 'always' });
+    expect(resource).not.toHaveProperty('secretText');
+    expect(resource).not.toHaveProperty('onRequest');
+    const asked = (await client.get(`${PATH}/${id}`, { attributes: 'onRequest,secretText' })).body;
+    expect(asked).toEqual({ schemas: [BASE, EXTENSION], id, onRequest: 'asked', alwaysText: 'always' });
+    expect(await client.get(PATH, { filter: 'secretText eq "hush"' })).toMatchObject({ status: 400 });
+    await client.put(`${PATH}/${id}`, body({ displayName: 'other' }));
+    const stored = await stage.server.database.read<{ secret: string }>({
+      text: `SELECT document->>'secretText' AS secret FROM resources WHERE id = $1`,
+      values: [id],
+    });
+    expect(stored).toEqual([{ secret: 'hush' }]);
+  });
+
+  it('PUT-05: what is readOnly is ignored', async () => {
+    const { readOnlyText } = await made({ readOnlyText: 'mine' });
+    expect(readOnlyText).toBeUndefined();
+  });
+
+  it('CRE-12: a unique value is one resource’s until that goes or gives it up', async () => {
+    const value = unique();
+    const { id } = await made({ uniqueText: value });
+    const again = await client.post(PATH, body({ uniqueText: value.toUpperCase() }));
+    expect(again).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } });
+    const other = await made({ uniqueText: unique() });
+    for (const answer of [
+      await client.put(`${PATH}/${other.id}`, body({ uniqueText: value })),
+      await client.patch(`${PATH}/${other.id}`, { op: 'replace', path: 'uniqueText', value }),
+    ]) {
+      expect(answer).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } });
+    }
+    expect(await client.put(`${PATH}/${id}`, body({ uniqueText: value }))).toMatchObject({ status: 200 });
+    await client.patch(`${PATH}/${id}`, { op: 'remove', path: 'uniqueText' });
+    expect(await client.patch(`${PATH}/${other.id}`, { op: 'replace', path: 'uniqueText', value })).toMatchObject({
+      status: 200,
+    });
+    await client.delete(`${PATH}/${other.id}`);
+    await made({ uniqueText: value });
+  });
+
+  it('CRE-12: of 20 resources with the same unique value at once one comes to be', async () => {
+    const uniqueText = unique();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => client.post(PATH, body({ uniqueText }))));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 19 }, () => 409)]);
+  });
+
+  it('ETG-05, PAT-18: If-Match is honoured, and what changes nothing leaves the version', async () => {
+    const { id, displayName } = await made();
+    const stale = await client.send('PUT', `${PATH}/${id}`, { body: body(), headers: { 'if-match': 'W/"9"' } });
+    expect(stale.status).toBe(412);
+    const same = await client.patch(`${PATH}/${id}`, { op: 'replace', path: 'displayName', value: displayName ?? '' });
+    expect(same.headers.get('etag')).toBe('W/"1"');
+    const known = await client.send('GET', `${PATH}/${id}`, { headers: { 'if-none-match': 'W/"1"' } });
+    expect(known.status).toBe(304);
+  });
+
+  it('LST-07, SRCH-01: is found by queries of the root and by .search', async () => {
+    const { id, displayName } = await made();
+    const filter = `displayName eq "${displayName}"`;
+    const root = await client.get('/', { filter });
+    expect((root.body.Resources as JsonObject[]).map((resource) => resource.id)).toEqual([id]);
+    const search = { schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'], filter };
+    expect((await client.post(`${PATH}/.search`, search)).body).toMatchObject({ totalResults: 1 });
+  });
+
+  it('AUTH-10: belongs to the connection that made it; another may read it and not write it', async () => {
+    const { id } = await made();
+    const other = await stage.connect();
+    expect((await other.get(`${PATH}/${id}`)).status).toBe(200);
+    expect((await other.put(`${PATH}/${id}`, body())).status).toBe(403);
+    expect((await other.delete(`${PATH}/${id}`)).status).toBe(204);
+    expect((await client.get(`${PATH}/${id}`)).status).toBe(200);
+    const own = await stage.connect({ sees: 'own' });
+    expect((await own.get(`${PATH}/${id}`)).status).toBe(404);
+    expect((await own.get(PATH)).body).toMatchObject({ totalResults: 0 });
+  });
+});
