@@ -1,9 +1,9 @@
 import { type Database, sql } from '../../../src/database/index.js';
-import { type Command, deleteGroup, deleteUser, newObjectId } from '../../../src/directory/index.js';
+import { type Command, deleteGroup, deleteUser } from '../../../src/directory/index.js';
 import { addGrant, changeLicence, removeGrant } from '../../../src/licensing/index.js';
-import { listLog } from '../../../src/log/index.js';
 import { createWorld, type World } from '../directory-world.js';
 import { type Change, ROLES, type Role } from './naive-model.js';
+import { settleAll } from './settle-all.js';
 
 export interface PoolPlan {
   readonly seats: number | undefined;
@@ -71,34 +71,7 @@ export async function createStage(plan: StagePlan, shared?: Database): Promise<S
       run('licence.change', 'Licence', () => changeLicence(world.administrator, pools.get(pool) ?? '', { seats })),
     members: (group, changes) => world.members(group, ...changes),
     snapshot: () => snapshot(world),
-    async settleAll() {
-      const users = await world.database.write<{ id: string }>(sql`SELECT id FROM users WHERE site_id = ${siteId}`);
-      const affectedUserIds = users.map((user) => user.id);
-      await run('site.settle', 'Site', () => settling(siteId, affectedUserIds, applicationId));
-      const [entry] = await listLog(world.database, { siteId, action: 'site.settle', limit: 1 });
-      return entry?.subjects.filter(({ effect }) => effect.startsWith('access')) ?? ['no entry'];
-    },
-  };
-}
-
-/** Changes nothing itself, and has everybody settled. */
-function settling(siteId: number, affectedUserIds: readonly string[], applicationId: string): Command<void> {
-  return {
-    action: 'site.settle',
-    objectType: 'Site',
-    structure: 'exclusive',
-    groupIds: [],
-    userIds: [],
-    run: async () => ({
-      result: undefined,
-      objectId: newObjectId(),
-      objectName: `site ${siteId}`,
-      changed: [],
-      subjects: [],
-      affectedUserIds,
-      affectedApplicationIds: [applicationId],
-      writes: [],
-    }),
+    settleAll: () => settleAll(world, world.administrator),
   };
 }
 
