@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { sql } from '../../src/database/index.js';
 import { RollcallError } from '../../src/errors/index.js';
+import { expected } from '../support/licensing/expected.js';
 import {
   type Change,
   copyOf,
@@ -11,7 +12,7 @@ import {
   ROLES,
   type Role,
 } from '../support/licensing/naive-model.js';
-import { createStage, type Snapshot, type Stage } from '../support/licensing/stage.js';
+import { createStage, type Stage } from '../support/licensing/stage.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 /** Numbers stand for objects that exist by then: the n-th, counted round. */
@@ -232,23 +233,6 @@ async function execute(
     if (error instanceof RollcallError) return { failure: error.code };
     throw error;
   }
-}
-
-function expected(model: NaiveModel): Snapshot {
-  const queues: Record<string, string[]> = {};
-  const living = new Set(model.livingUsers());
-  for (const { user, role: waited } of model.places.filter((place) => living.has(place.user))) {
-    const queue = model.poolOf.get(waited) ?? '';
-    queues[queue] = [...(queues[queue] ?? []), `${user} ${waited}`];
-  }
-  const limited = [...model.pools].filter(([, { seats: limit }]) => limit !== undefined);
-  return {
-    held: [...model.held].map(([user, key]) => [user, key, model.poolOf.get(key)].filter(Boolean).join(' ')).sort(),
-    queues,
-    used: Object.fromEntries(limited.map(([key]) => [key, model.seatsUsed(key)])),
-    closure: model.closure().sort(),
-    members: [...model.groups].flatMap(([id, group]) => [...group.members].map((member) => `${id} ${member}`)).sort(),
-  };
 }
 
 /** The newest entry, and how many there are. */

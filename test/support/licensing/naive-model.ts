@@ -82,6 +82,14 @@ export class NaiveModel {
     this.settle();
   }
 
+  /** Direct grants and the state of one user at once; throws as `apply` does. */
+  edit(user: string, active: boolean, add: readonly Role[], remove: readonly Role[]): void {
+    this.user(user).active = active;
+    for (const role of remove) this.grants.delete(`${role} ${user}`);
+    for (const role of add) this.grants.add(`${role} ${user}`);
+    this.settle();
+  }
+
   livingUsers(): string[] {
     return [...this.users].filter(([, user]) => !user.deleted).map(([id]) => id);
   }
