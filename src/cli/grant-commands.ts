@@ -1,3 +1,4 @@
+import { listConnections } from '../connections/index.js';
 import { addGrant, type GrantHolder, listGrants, removeGrant } from '../licensing/index.js';
 import { requireGroup, requireRole, requireUser } from './lookup.js';
 import { table } from './output.js';
@@ -75,16 +76,19 @@ function list(session: Session, options: SiteOptions & { application?: string })
     const grants = all.filter(
       ({ application }) => options.application === undefined || application === options.application,
     );
+    const connections = await listConnections(database, site.id);
+    const nameOf = (id: string | null) => connections.find((connection) => connection.id === id)?.name ?? id;
     const rows = grants.map((grant) => [
       grant.application,
       grant.role,
       grant.holder.kind,
       grant.holderName,
       grant.holder.id,
+      nameOf(grant.connectionId) ?? 'an administrator',
     ]);
     return {
       json: grants,
-      text: () => table(['APPLICATION', 'ROLE', 'GIVEN TO', 'NAME', 'ID'], rows, 'There is no grant.'),
+      text: () => table(['APPLICATION', 'ROLE', 'GIVEN TO', 'NAME', 'ID', 'BY'], rows, 'There is no grant.'),
     };
   });
 }

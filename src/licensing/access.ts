@@ -15,7 +15,7 @@ export interface AccessView {
 /** A role that a user has or was given, or a licence whose seat the user takes. */
 export interface AccessElement {
   readonly kind: 'role' | 'licence';
-  /** See PublishedRole and PublishedLicence. */
+  /** See Published. */
   readonly value: string;
   readonly display: string;
   readonly application: string;

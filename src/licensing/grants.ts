@@ -10,6 +10,8 @@ export interface Grant {
   readonly role: string;
   readonly holder: GrantHolder;
   readonly holderName: string;
+  /** The connection that gave it; null when an administrator did. */
+  readonly connectionId: string | null;
 }
 
 /**
@@ -84,7 +86,7 @@ export function listGrants(database: Database, siteId: number): Promise<Grant[]>
     SELECT g.id, a.key AS application, r.key AS role,
       jsonb_build_object('kind', CASE WHEN g.group_id IS NULL THEN 'user' ELSE 'group' END,
         'id', coalesce(g.group_id, g.user_id)) AS holder,
-      coalesce(o.display_name, u.user_name) AS "holderName"
+      coalesce(o.display_name, u.user_name) AS "holderName", g.connection_id AS "connectionId"
     FROM grants g
     JOIN application_roles r ON r.site_id = g.site_id AND r.id = g.role_id
     JOIN applications a ON a.site_id = r.site_id AND a.id = r.application_id

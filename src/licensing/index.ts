@@ -35,8 +35,7 @@ export { addGrant, type Grant, type GrantHolder, listGrants, removeGrant } from 
 export {
   applicationKeys,
   isLicenceValue,
-  type PublishedLicence,
-  type PublishedRole,
+  type Published,
   publishedLicences,
   publishedRoles,
 } from './published.js';

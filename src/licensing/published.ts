@@ -1,33 +1,24 @@
 import { type Database, type Sql, sql } from '../database/index.js';
 
-/** A role of an application as the outside world may refer to it. */
-export interface PublishedRole {
-  /** `wiki:user`: the keys of application and role, which neither changes. */
+/** A role of an application, or a licence, as the outside world may refer to it. */
+export interface Published {
+  /**
+   * `wiki:user`: the keys of application and role, which neither changes; `wiki:` and the id of a licence, whose name
+   * can change.
+   */
   readonly value: string;
   readonly display: string;
+  /** The application's key. */
   readonly application: string;
   readonly description: string | null;
-  /** Whether it is of use now: of a disabled application nobody has anything. */
+  /** Whether it is of use now: the application is not disabled, the licence in force. */
   readonly supported: boolean;
-  /** Of the licence that its holders take a seat of; null where nothing is limited. */
+  /** Of the licence, or of that whose seats the holders of the role take; null where nothing is limited. */
   readonly seats: number | null;
   readonly seatsUsed: number | null;
-  /** Values of the lower roles of the application, for which this one stands as well; the highest first. */
+  /** Values of the lower roles of the application, for which a role stands as well; the highest first. */
   readonly contains: readonly string[];
   readonly containedBy: readonly string[];
-}
-
-/** A pool of seats as the outside world may refer to it. */
-export interface PublishedLicence {
-  /** `wiki:` and the licence's id: licences have names, and names can change. */
-  readonly value: string;
-  readonly display: string;
-  readonly application: string;
-  readonly description: string | null;
-  /** Also whether it is in force. */
-  readonly supported: boolean;
-  readonly seats: number | null;
-  readonly seatsUsed: number | null;
 }
 
 /** How a role is named, of an application `a` and its role `r`. */
@@ -50,7 +41,7 @@ const common = sql`
   a.key AS application, a.description, l.seats,
   CASE WHEN l.seats IS NOT NULL THEN l.seats_used END AS "seatsUsed"`;
 
-/** A query with the columns of PublishedRole, for all roles of a site. */
+/** A query with the columns of Published, for all roles of a site. */
 export function publishedRoles(siteId: number): Sql {
   const others = (which: Sql) => sql`ARRAY(
     SELECT a.key || ':' || o.key FROM application_roles o
@@ -65,13 +56,13 @@ export function publishedRoles(siteId: number): Sql {
     WHERE r.site_id = ${siteId}`;
 }
 
-/** A query with the columns of PublishedLicence, for all licences of a site. */
+/** A query with the columns of Published, for all licences of a site. */
 export function publishedLicences(siteId: number): Sql {
   return sql`
     SELECT ${licenceValue} AS value, ${licenceDisplay} AS display, ${common},
       a.state = 'active' AND EXISTS (
         SELECT 1 FROM licence_roles p WHERE p.site_id = l.site_id AND p.licence_id = l.id AND p.in_force
-      ) AS supported
+      ) AS supported, '{}'::text[] AS contains, '{}'::text[] AS "containedBy"
     FROM licences l JOIN applications a ON a.site_id = l.site_id AND a.id = l.application_id
     WHERE l.site_id = ${siteId}`;
 }

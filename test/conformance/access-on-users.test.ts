@@ -324,6 +324,36 @@ describe('assignment', () => {
   });
 });
 
+describe('a token that stands for a user', () => {
+  it('changes neither roles nor entitlements, whatever the connection may do', async () => {
+    for (const client of [assigns, both, shows, neither]) {
+      const id = await client.user(nextName(), { roles: [{ value: 'Chef' }, { value: 'board:user' }] });
+      const before = [await access.held(id), await access.granted(id), await access.stored(id)];
+      const me = await client.as(id, 'write');
+      const { body } = await me.request('GET', '/Me');
+      const wanted = [...body.roles, { value: 'wiki:admin' }];
+      const put = await me.request('PUT', '/Me', {
+        ...body,
+        title: 'Dr.',
+        roles: wanted,
+        entitlements: [{ value: seat }],
+      });
+      expect([put.status, put.body.title, put.body.roles]).toEqual([200, 'Dr.', body.roles]);
+      const { roles: _roles, ...without } = body;
+      expect((await me.request('PUT', '/Me', without)).body.roles).toEqual(body.roles);
+      for (const operation of [
+        { op: 'add', path: 'roles', value: [{ value: 'wiki:admin' }] },
+        { op: 'remove', path: 'roles' },
+        { op: 'add', value: { entitlements: [{ value: seat }] } },
+      ]) {
+        const patch = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [operation] };
+        expect((await me.request('PATCH', '/Me', patch)).status).toBe(403);
+      }
+      expect([await access.held(id), await access.granted(id), await access.stored(id)]).toEqual(before);
+    }
+  });
+});
+
 describe('ROL-05', () => {
   it('ROL-05 refuses values that are not published, where the connection says so', async () => {
     const published = await access.client({ roles: 'draft', assign: true, roleValues: 'published' });

@@ -232,6 +232,7 @@ describe('/Roles and /Entitlements of the draft', () => {
     expect(ids(await filtered('/Entitlements', 'meta.resourceType eq "Entitlement" and type eq "board"'))).toEqual([
       licence.board,
     ]);
+    expect(ids(await filtered('/Entitlements', 'contains pr or containedBy eq "x"'))).toEqual([]);
     expect((await filtered('/Roles', 'userName eq "x"')).body.scimType).toBe('invalidFilter');
 
     const sorted = await draft.request('GET', '/Roles?sortBy=display&sortOrder=descending&count=2&attributes=display');
@@ -247,6 +248,27 @@ describe('/Roles and /Entitlements of the draft', () => {
       walk.push(...ids(page));
     }
     expect(walk).toEqual(['board:user', 'wiki:admin', 'wiki:guest', 'wiki:user']);
+  });
+
+  it('ROL-02 can be walked by cursor, searched, and found from the root', async () => {
+    const walk: string[] = [];
+    let cursor = '';
+    do {
+      const page = await draft.request('GET', `/Roles?cursor=${cursor}&count=3`);
+      expect(page.status).toBe(200);
+      walk.push(...ids(page));
+      cursor = page.body.nextCursor ?? '';
+    } while (cursor !== '');
+    expect(walk).toEqual(['board:user', 'wiki:admin', 'wiki:guest', 'wiki:user']);
+
+    const search = {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'],
+      filter: 'type eq "wiki" and contains pr',
+    };
+    expect(ids(await draft.request('POST', '/Roles/.search', search))).toEqual(['wiki:admin', 'wiki:user']);
+    expect((await server.request('POST', '/Roles/.search', search)).status).toBe(404);
+    expect(ids(await draft.request('POST', '/.search', search)).sort()).toEqual(['wiki:admin', 'wiki:user']);
+    expect(ids(await server.request('POST', '/.search', { ...search, filter: 'display sw "Wiki"' }))).toEqual([]);
   });
 
   it('ROL-04 answers writes with 405 and what is possible', async () => {

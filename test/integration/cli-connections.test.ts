@@ -197,6 +197,22 @@ describe('rollcall connection', () => {
     ]);
   });
 
+  it('set says what a connection is told of access and may do to it', async () => {
+    await create('governing', '--roles', 'draft');
+    const set = ['connection', 'set', 'governing', ...site];
+    expect(await cli.json(...set, '--show-entitlements', '--assign', '--role-values', 'published')).toMatchObject({
+      roles: 'draft',
+      showEntitlements: true,
+      assign: true,
+      roleValues: 'published',
+    });
+    const { out } = await cli.run(...set, '--roles', 'okta', '--no-assign');
+    expect(out).toMatch(/^Roles +okta$/m);
+    expect(out).toMatch(/^Shows entitlements +yes$/m);
+    expect(out).toMatch(/^Assigns +no$/m);
+    expect(out).toMatch(/^Role values +published$/m);
+  });
+
   it('list and show say what the traffic suggests and what the profile refuses', async () => {
     const { id } = await create('doubtful', '--profile', 'okta');
     const state = () => cli.json<Judged>('connection', 'show', 'doubtful', ...site);

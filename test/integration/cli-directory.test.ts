@@ -78,9 +78,12 @@ describe('rollcall user, group, application, grant, licence and log', () => {
       out: 'The user Anna@example.com now has the role viewer of wiki.\n',
     });
     expect(await cli.json('grant', 'list', ...site)).toMatchObject([
-      { role: 'user', holderName: 'Everybody' },
-      { role: 'viewer', holderName: 'Anna@example.com' },
+      { role: 'user', holderName: 'Everybody', connectionId: null },
+      { role: 'viewer', holderName: 'Anna@example.com', connectionId: null },
     ]);
+    expect((await cli.run('grant', 'list', ...site)).out).toMatch(
+      /^wiki +viewer +user +Anna@example.com .* an administrator$/m,
+    );
     expect(await cli.run('grant', 'remove', ...viewer, '--user', anna)).toMatchObject({ code: 0 });
     expect(await cli.json('grant', 'list', '--application', 'wiki', ...site)).toHaveLength(1);
     const { used, waiting, held } = await world.access('wiki');

@@ -2,10 +2,13 @@ import type { Connection } from '../../connections/index.js';
 import { type Database, sql } from '../../database/index.js';
 import type { UserGrants, UserRecord } from '../../directory/index.js';
 import { type AccessBefore, userGrants } from '../../licensing/index.js';
+import { ScimError } from '../errors.js';
+import type { PatchOperation } from '../patch/index.js';
 import type { ScimContext } from '../request.js';
 import type { JsonObject } from '../schema/index.js';
 import { knownAccess } from './access-rules.js';
-import { accessElements, withAccess } from './show-access.js';
+import { touches } from './seen-version.js';
+import { ACCESS_ATTRIBUTES, accessElements, withAccess } from './show-access.js';
 import { type Asked, takeAccess } from './take-access.js';
 
 export interface TakenAccess {
@@ -34,10 +37,35 @@ export function shownDocument({ connection }: ScimContext, current: UserRecord):
 }
 
 /** Divides what a client wrote into what is stored and the direct grants that come and go. */
-export function takeUserAccess({ connection }: ScimContext, current: UserRecord, asked: Asked): TakenAccess {
+export function takeUserAccess(context: ScimContext, current: UserRecord, asked: Asked): TakenAccess {
   const before = accessOf(current);
+  const stored = current.document as JsonObject;
+  if (context.userId !== undefined) return { document: withAccessOf(asked.document, stored), grants: undefined };
   if (before === undefined) return { document: asked.document, grants: undefined };
-  return taken(connection, before, current.document as JsonObject, asked);
+  return taken(context.connection, before, stored, asked);
+}
+
+/**
+ * People do not give themselves roles: what they wrote, the identity provider would put back and so assign. A PUT of
+ * their own record leaves both attributes as they are.
+ */
+function withAccessOf(document: JsonObject, stored: JsonObject): JsonObject {
+  const kept = { ...document };
+  for (const [attribute] of ACCESS_ATTRIBUTES) {
+    const value = stored[attribute];
+    if (value === undefined) delete kept[attribute];
+    else kept[attribute] = value;
+  }
+  return kept;
+}
+
+/** @throws ScimError 403 for a PATCH by which people would give themselves roles */
+export function requireOthersRoles({ userId }: ScimContext, operations: readonly PatchOperation[]): void {
+  if (userId === undefined) return;
+  for (const [attribute] of ACCESS_ATTRIBUTES) {
+    if (!touches(operations, attribute)) continue;
+    throw new ScimError(403, undefined, `${attribute}: nobody changes their own; the identity provider does.`);
+  }
 }
 
 /** The same for a user who is to be created; what there is to have is read only where it is asked for. */

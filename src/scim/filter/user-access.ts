@@ -46,7 +46,7 @@ export function userAccess(
       if (inDocuments === undefined) return undefined;
       const holds = conditionOf(terms, parts);
       return sql`u.id IN (
-        SELECT d.id FROM users d WHERE d.site_id = ${siteId} AND ${inDocuments}
+        SELECT d.id FROM users d WHERE d.site_id = ${siteId} AND d.deleted_at IS NULL AND ${inDocuments}
         ${holds === undefined ? sql`` : sql`UNION ALL SELECT shown.user_id FROM ${shown} WHERE shown.kind = ${kind} AND ${holds}`})`;
     },
     first: (member) => sql`coalesce(

@@ -1,10 +1,7 @@
 import type { Connection } from '../../connections/index.js';
 import { type Sql, sql } from '../../database/index.js';
-import { type PublishedLicence, type PublishedRole, publishedLicences, publishedRoles } from '../../licensing/index.js';
+import { type Published, publishedLicences, publishedRoles } from '../../licensing/index.js';
 import { ENTITLEMENT, type JsonObject, OKTA_LICENSE, OKTA_ROLE, type ResourceType, ROLE } from '../schema/index.js';
-
-/** A row of either query; licences contain nothing. */
-export type Published = PublishedLicence & Partial<Pick<PublishedRole, 'contains' | 'containedBy'>>;
 
 /** A resource type that tells clients what access there is. */
 export interface PublishedType {
@@ -50,7 +47,7 @@ function supported(query: PublishedType['query']): PublishedType['query'] {
 }
 
 function draftAttributes(row: Published): JsonObject {
-  const { value, display, application, supported, seats, seatsUsed, contains = [], containedBy = [] } = row;
+  const { value, display, application, supported, seats, seatsUsed, contains, containedBy } = row;
   return {
     value,
     display,

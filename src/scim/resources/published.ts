@@ -1,11 +1,12 @@
 import { raw, type Sql, sql } from '../../database/index.js';
 import type { Wanted } from '../../directory/index.js';
+import type { Published } from '../../licensing/index.js';
 import { ScimError } from '../errors.js';
 import { publishedColumns } from '../filter/index.js';
 import type { ListSource } from '../list/index.js';
 import type { ScimContext } from '../request.js';
 import { type Projection, parseProjection, project } from '../schema/index.js';
-import { type Published, type PublishedType, publishedTypes } from './published-types.js';
+import { type PublishedType, publishedTypes } from './published-types.js';
 import type { ResourceDependencies, ResourceHandlers } from './resource-handlers.js';
 
 /**

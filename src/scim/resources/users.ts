@@ -19,6 +19,7 @@ import {
   knownAccess,
   namesVersion,
   replacesRoles,
+  requireOthersRoles,
   shownAccess,
   shownDocument,
   takeNewUserAccess,
@@ -160,6 +161,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
       const { record } = await update(id, request, context, async () => {
         projectionOf(type, request, limits);
         const operations = parsePatch(type, request.body(), context.profile.patch, patchLimits(limits));
+        requireOthersRoles(context, operations);
         const password = operations.flatMap(({ target, value }) =>
           target.kind === 'password' && typeof value === 'string' ? [value] : [],
         );
