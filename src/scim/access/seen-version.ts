@@ -15,9 +15,9 @@ export function bodyShowsCurrent(body: unknown, shown: string | null): boolean {
   return tag !== null && tag[1] === accessVersion(shown);
 }
 
-/** Whether a precondition names the version that the client has seen; `*` only says that there is one. */
+/** Whether a precondition names the one version that the client has seen; `*` only says that there is one. */
 export function namesVersion(ifMatch: string | undefined): boolean {
-  return ifMatch !== undefined && ifMatch.trim() !== '*';
+  return ifMatch !== undefined && ifMatch.trim() !== '*' && !ifMatch.includes(',');
 }
 
 /** Whether a PATCH says anything of an attribute, or of a part of its values. */
