@@ -1,9 +1,9 @@
-import { type Sql, sql, type Transaction } from '../database/index.js';
+import { type Sql, sql } from '../database/index.js';
 import { type Actor, type LockingCommand, newObjectId, type StandaloneCommand } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
 import type { Connection, ConnectionSettings, NewToken, TokenScope } from './connection.js';
 import { DEFAULT_SETTINGS, SETTING_NAMES, settingAssignments, settingValues } from './connection-settings.js';
-import { connectionColumns } from './read-connections.js';
+import { onConnection } from './on-connection.js';
 import { issueToken, newConnectionKey } from './token.js';
 
 /** A connection to be made; a setting that is left out has its default. */
@@ -150,44 +150,6 @@ export function setConnectionState(actor: Actor, name: string, state: Connection
       sql`UPDATE connections SET state = ${state} WHERE site_id = ${connection.siteId} AND id = ${connection.id}`,
     ],
   }));
-}
-
-interface ConnectionChange<Result> {
-  readonly result: Result;
-  readonly changed: readonly { attribute: string; old: unknown; new: unknown }[];
-  readonly writes: readonly Sql[];
-}
-
-function onConnection<Result>(
-  actor: Actor,
-  action: string,
-  name: string,
-  work: (connection: Connection, transaction: Transaction) => Promise<ConnectionChange<Result>>,
-): LockingCommand<Result> {
-  return {
-    action,
-    objectType: 'Connection',
-    structure: 'none',
-    groupIds: [],
-    userIds: [],
-    async run(transaction) {
-      const rows = await transaction.run<Connection>(sql`
-        SELECT ${connectionColumns} FROM connections c WHERE site_id = ${actor.siteId} AND name = ${name} FOR UPDATE`);
-      const connection = rows[0];
-      if (connection === undefined) {
-        throw new RollcallError('not-found', 'connection.not-found', `There is no connection "${name}".`);
-      }
-      const change = await work(connection, transaction);
-      return {
-        ...change,
-        objectId: connection.id,
-        objectName: connection.name,
-        subjects: [],
-        affectedUserIds: [],
-        unchanged: change.changed.length === 0,
-      };
-    },
-  };
 }
 
 function insertToken(

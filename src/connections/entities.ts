@@ -75,4 +75,44 @@ export class ConnectionTrait {
   @Column('timestamptz', { name: 'last_seen' }) lastSeen!: Date;
 }
 
-export const connectionEntities = [Connection, ConnectionToken, ConnectionTrait];
+/** A client of the token endpoint. */
+@Entity('oauth_clients')
+@Check('oauth_clients_scope', `scope IN ('read', 'write')`)
+@ForeignKey(() => Connection, ['siteId', 'connectionId'], ['siteId', 'id'], {
+  name: 'oauth_clients_connection',
+  onDelete: 'CASCADE',
+})
+export class OAuthClient {
+  @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'oauth_clients_pk' }) siteId!: number;
+  @PrimaryColumn('uuid', { name: 'connection_id', primaryKeyConstraintName: 'oauth_clients_pk' }) connectionId!: string;
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'oauth_clients_pk' }) id!: string;
+  @Column('bytea', { name: 'secret_hash' }) secretHash!: Buffer;
+  @Column('text') scope!: TokenScope;
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
+  @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
+}
+
+/** Whose JWTs a connection takes. */
+@Entity('trusted_issuers')
+@Unique('trusted_issuers_unique', ['siteId', 'connectionId', 'issuer', 'audience'])
+@Check('trusted_issuers_scope', `scope IN ('read', 'write')`)
+@ForeignKey(() => Connection, ['siteId', 'connectionId'], ['siteId', 'id'], {
+  name: 'trusted_issuers_connection',
+  onDelete: 'CASCADE',
+})
+export class TrustedIssuer {
+  @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'trusted_issuers_pk' }) siteId!: number;
+  @PrimaryColumn('uuid', { name: 'connection_id', primaryKeyConstraintName: 'trusted_issuers_pk' })
+  connectionId!: string;
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'trusted_issuers_pk' }) id!: string;
+  @Column('text') issuer!: string;
+  @Column('text') audience!: string;
+  @Column('text', { nullable: true }) tenant!: string | null;
+  @Column('text', { name: 'jwks_url', nullable: true }) jwksUrl!: string | null;
+  @Column('text', { array: true, default: '{}' }) clients!: string[];
+  @Column('text') scope!: TokenScope;
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+}
+
+export const connectionEntities = [Connection, ConnectionToken, ConnectionTrait, OAuthClient, TrustedIssuer];

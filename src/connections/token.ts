@@ -1,4 +1,5 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
+import { hashSecret, newSecret } from './secret.js';
 
 /** No underscore, which Okta refuses in base URLs, and nothing that looks alike. */
 const KEY_CHARACTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
@@ -18,7 +19,7 @@ export function newConnectionKey(): string {
 }
 
 export function issueToken(connectionKey: string): IssuedToken {
-  const secret = randomBytes(32).toString('base64url');
+  const secret = newSecret();
   return { token: `rc_${connectionKey}_${secret}`, secretHash: hashSecret(secret) };
 }
 
@@ -27,8 +28,4 @@ export function parseToken(text: string): { readonly connectionKey: string; read
   const match = TOKEN.exec(text);
   if (match?.[1] === undefined || match[2] === undefined) return undefined;
   return { connectionKey: match[1], secretHash: hashSecret(match[2]) };
-}
-
-function hashSecret(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
 }

@@ -31,6 +31,11 @@ const MEANINGS: Readonly<Record<string, { kind: ErrorKind; code: string; message
     code: 'connection.name-taken',
     message: 'A connection with this name exists in the site; choose another name.',
   },
+  trusted_issuers_unique: {
+    kind: 'conflict',
+    code: 'connection.issuer-exists',
+    message: 'The connection trusts this issuer for this audience already.',
+  },
   applications_key_unique: {
     kind: 'conflict',
     code: 'application.key-taken',

@@ -4,6 +4,7 @@ import { Licensing1790000000003 } from './0003-licensing.js';
 import { Log1790000000004 } from './0004-log.js';
 import { UserTokens1790000000005 } from './0005-user-tokens.js';
 import { Profiles1790000000006 } from './0006-profiles.js';
+import { OAuth1790000000007 } from './0007-oauth.js';
 import { Resources1790000000008 } from './0008-resources.js';
 import { Roles1790000000009 } from './0009-roles.js';
 import { LicencePeriods1790000000010 } from './0010-licence-periods.js';
@@ -16,6 +17,7 @@ export const migrations = [
   Log1790000000004,
   UserTokens1790000000005,
   Profiles1790000000006,
+  OAuth1790000000007,
   Resources1790000000008,
   Roles1790000000009,
   LicencePeriods1790000000010,
