@@ -1,6 +1,12 @@
 import { type Change, createChange } from './change/index.js';
 import type { Config } from './config/index.js';
-import { type Authenticator, type ClientTraits, createAuthenticator, createClientTraits } from './connections/index.js';
+import {
+  type Authenticator,
+  type ClientTraits,
+  createAddresses,
+  createAuthenticator,
+  createClientTraits,
+} from './connections/index.js';
 import { type Database, type EmbeddedDatabase, migrate, openDatabase, startEmbedded } from './database/index.js';
 import { ensureDefaultSite } from './directory/index.js';
 import { entities } from './entities.js';
@@ -54,7 +60,7 @@ export async function openServices(config: Config, options: ServicesOptions = {}
     });
     if (options.migrate !== false) await prepare(database, logger);
     const secrets = createSecrets(await loadSecretKey(config.secrets.key, config.dataDir));
-    const authenticator = createAuthenticator(database, config.tokens.cacheMilliseconds);
+    const authenticator = authenticatorOf(config, database, secrets);
     const clientTraits = createClientTraits(database);
     const change = createChange(database, config.licensing);
     return { config, database, change, authenticator, clientTraits, secrets, logger, close };
@@ -79,4 +85,15 @@ async function embeddedOf(config: Config, logger: Logger): Promise<EmbeddedDatab
     const message = `DATA_DIR ${config.dataDir} cannot be used: ${error.message}`;
     throw new RollcallError('unavailable', 'database.data-dir', message, {}, { cause: error });
   }
+}
+
+/** Checks what clients send to prove who they are. */
+export function authenticatorOf({ server, tokens }: Config, database: Database, secrets: Secrets): Authenticator {
+  return createAuthenticator({
+    database,
+    addresses: createAddresses(server.publicUrl),
+    accessTokenKey: secrets.key('access-token'),
+    cacheMilliseconds: tokens.cacheMilliseconds,
+    accessTokenSeconds: tokens.accessTokenSeconds,
+  });
 }

@@ -26,6 +26,8 @@ const database = z.strictObject({
 });
 
 const limits = z.strictObject({
+  failedAuthentications: integer(1, 1_000_000),
+  requestsPerSecond: integer(0, 1_000_000),
   bodyBytes: integer(1024, 1_073_741_824),
   groupBodyBytes: integer(1024, 1_073_741_824),
   bodyDepth: integer(4, 1000),
@@ -62,6 +64,7 @@ export const configSchema = z.strictObject({
     cacheMilliseconds: integer(0, 60_000),
     lifetimeDays: integer(1, 3650),
     warningDays: integer(0, 3650),
+    accessTokenSeconds: integer(60, 86_400),
   }),
   directory: z.strictObject({ deletionGraceDays: integer(0, 3650) }),
   licensing: z.strictObject({ invitedTakeSeats: flag(), serviceUsersTakeSeats: flag() }),

@@ -1,4 +1,13 @@
-export { type Authentication, type Authenticator, createAuthenticator, type Refusal } from './authenticate.js';
+export { type ConnectionAddresses, createAddresses } from './addresses.js';
+export {
+  type Authentication,
+  type Authenticator,
+  type AuthenticatorDependencies,
+  type ClientCredentials,
+  type ClientGrant,
+  createAuthenticator,
+  type Refusal,
+} from './authenticate.js';
 export { type ClientTrait, type ClientTraits, createClientTraits } from './client-traits.js';
 export type { Connection, ConnectionSettings, NewToken, TokenScope, TokenSummary } from './connection.js';
 export {
@@ -12,4 +21,18 @@ export {
 } from './connection-commands.js';
 export { SETTING_NAMES } from './connection-settings.js';
 export { connectionEntities } from './entities.js';
+export {
+  addOAuthClient,
+  type CreatedOAuthClient,
+  type NewOAuthClient,
+  type OAuthClient,
+  revokeOAuthClient,
+} from './oauth-clients.js';
 export { type ConnectionWithTokens, listConnections } from './read-connections.js';
+export {
+  distrustIssuer,
+  isTrustworthyUrl,
+  type NewTrustedIssuer,
+  type TrustedIssuer,
+  trustIssuer,
+} from './trusted-issuers.js';

@@ -2,6 +2,8 @@ import { type Database, sql } from '../database/index.js';
 import type { ClientTrait } from './client-traits.js';
 import type { Connection, TokenSummary } from './connection.js';
 import { settingColumns } from './connection-settings.js';
+import type { OAuthClient } from './oauth-clients.js';
+import type { TrustedIssuer } from './trusted-issuers.js';
 
 /** The columns of `connections c` under the names of Connection. */
 export const connectionColumns = sql`
@@ -9,6 +11,9 @@ export const connectionColumns = sql`
 
 export interface ConnectionWithTokens extends Connection {
   readonly tokens: readonly TokenSummary[];
+  /** Clients of its token endpoint, the newest first. */
+  readonly clients: readonly OAuthClient[];
+  readonly issuers: readonly TrustedIssuer[];
   /** What its client was seen to do, by name. */
   readonly traits: readonly ClientTrait[];
 }
@@ -25,9 +30,18 @@ export async function listConnections(database: Database, siteId: number): Promi
   const traits = await database.read<ClientTrait & { connectionId: string }>(sql`
     SELECT connection_id AS "connectionId", trait, count, first_seen AS "firstSeen", last_seen AS "lastSeen"
     FROM connection_traits WHERE site_id = ${siteId} ORDER BY count DESC, trait`);
+  const clients = await database.read<OAuthClient & { connectionId: string }>(sql`
+    SELECT connection_id AS "connectionId", id, scope, created_at AS "createdAt", expires_at AS "expiresAt",
+      revoked_at AS "revokedAt"
+    FROM oauth_clients WHERE site_id = ${siteId} ORDER BY created_at DESC`);
+  const issuers = await database.read<TrustedIssuer & { connectionId: string }>(sql`
+    SELECT connection_id AS "connectionId", id, issuer, audience, tenant, jwks_url AS "jwksUrl", clients, scope
+    FROM trusted_issuers WHERE site_id = ${siteId} ORDER BY created_at`);
   return connections.map((connection) => ({
     ...connection,
     tokens: ofConnection(tokens, connection),
+    clients: ofConnection(clients, connection),
+    issuers: ofConnection(issuers, connection),
     traits: ofConnection(traits, connection),
   }));
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Change } from '../change/index.js';
 import type { Config } from '../config/index.js';
-import type { Authenticator, Connection } from '../connections/index.js';
+import { type Authenticator, type Connection, createAddresses } from '../connections/index.js';
 import {
   createProfiles,
   type Discovery,
@@ -15,6 +15,7 @@ import {
   type SeenRequest,
 } from '../scim/index.js';
 import { type Authenticated, createAuthenticateRequest } from './authenticate-request.js';
+import { createRequestLimit, type RateLimit } from './rate-limits.js';
 import { receiveBody } from './receive-body.js';
 import { parseTarget, type RequestTarget } from './request-target.js';
 import { routeName } from './route-name.js';
@@ -29,10 +30,12 @@ export interface AnswerScimDependencies {
   readonly observe: ObserveClient;
   readonly change: Change;
   readonly logger: Logger;
+  /** Of refused tokens, by address. */
+  readonly failures: RateLimit;
 }
 
 /** A request as Express hands it on: `url` may lack the mount path, `originalUrl` has everything. */
-export type ScimHttpRequest = IncomingMessage & { readonly originalUrl: string };
+export type ScimHttpRequest = IncomingMessage & { readonly originalUrl: string; readonly ip?: string | undefined };
 
 export type AnswerScim = (request: ScimHttpRequest, response: ServerResponse, trace: Trace) => Promise<ScimResponse>;
 
@@ -46,11 +49,13 @@ const PAUSED_RETRY_SECONDS = '300';
  * The answer function throws ScimError; ClientGone; RollcallError `unavailable`.
  */
 export function createAnswerScim(dependencies: AnswerScimDependencies): AnswerScim {
-  const { config, engine, discovery, authenticator, observe } = dependencies;
+  const { config, engine, discovery, authenticator, observe, failures } = dependencies;
   const notes = createTokenNotes({ ...dependencies, warningDays: config.tokens.warningDays });
   const profiles = createProfiles(config.limits);
   const authenticate = createAuthenticateRequest(authenticator, notes.refused);
-  const baseUrl = (connection: Connection) => `${config.server.publicUrl}/scim/v2/${connection.key}`;
+  const requests = createRequestLimit(config.limits.requestsPerSecond);
+  const addresses = createAddresses(config.server.publicUrl);
+  const baseUrl = ({ key }: Connection) => addresses.baseUrl(key);
 
   const discover = async (asked: ScimRequest, connectionKey: string): Promise<ScimResponse> => {
     const connection = await authenticator.findByKey(connectionKey);
@@ -86,8 +91,13 @@ export function createAnswerScim(dependencies: AnswerScimDependencies): AnswerSc
     }
 
     const { authorization } = request.headers;
-    const authenticated = await authenticate({ headers: { authorization }, connectionKey, correlationId });
+    const shown = { headers: { authorization }, connectionKey, correlationId };
+    const authenticated = await authenticate(shown).catch((error: unknown) => {
+      throw isUnauthorized(error) ? (tooMany(failures.take(request.ip ?? ''), FAILED) ?? error) : error;
+    });
     const { connection, scope, userId } = authenticated;
+    const excess = tooMany(requests.take(connection.id), EXCESS);
+    if (excess !== undefined) throw excess;
     requireActive(connection);
     notes.expiring(authenticated);
     await requireScope(authenticated, asked, correlationId);
@@ -105,6 +115,19 @@ export function createAnswerScim(dependencies: AnswerScimDependencies): AnswerSc
     observe(connection, seenRequest(request, parsed));
     return answer;
   };
+}
+
+const FAILED = 'Too many refused tokens came from this address, the setting LIMIT_FAILED_AUTHENTICATIONS';
+const EXCESS = 'The connection sends more requests than LIMIT_REQUESTS_PER_SECOND allows';
+
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof ScimError && error.status === 401;
+}
+
+/** RFC 6585 section 4. */
+function tooMany(seconds: number | undefined, why: string): ScimError | undefined {
+  if (seconds === undefined) return undefined;
+  return new ScimError(429, undefined, `${why}; come again in ${seconds} s.`, { 'retry-after': String(seconds) });
 }
 
 function scimRequest(request: ScimHttpRequest, { path, query }: RequestTarget): ScimRequest {

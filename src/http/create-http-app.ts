@@ -1,10 +1,12 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { type AnswerScimDependencies, createAnswerScim } from './answer-scim.js';
+import { createOAuthRoutes } from './oauth-routes.js';
+import { createFailureLimit } from './rate-limits.js';
 import { createRequestMetrics } from './request-metrics.js';
 import { createScimHandler } from './scim-handler.js';
 import { securityHeaders } from './security-headers.js';
 
-export interface HttpAppDependencies extends AnswerScimDependencies {
+export interface HttpAppDependencies extends Omit<AnswerScimDependencies, 'failures'> {
   /** Resolves when requests can be served; throws RollcallError otherwise. */
   readonly isReady: () => Promise<void>;
 }
@@ -15,7 +17,9 @@ const RETRY_AFTER_SECONDS = '5';
 export function createHttpApp(dependencies: HttpAppDependencies): Express {
   const { config, logger, isReady } = dependencies;
   const metrics = createRequestMetrics();
-  const scim = createScimHandler({ answer: createAnswerScim(dependencies), logger, observe: metrics.observe });
+  const failures = createFailureLimit(config.limits.failedAuthentications);
+  const answer = createAnswerScim({ ...dependencies, failures });
+  const scim = createScimHandler({ answer, logger, observe: metrics.observe });
   const headers = { ...securityHeaders(), 'Cache-Control': 'no-store' };
 
   const app = express();
@@ -23,6 +27,7 @@ export function createHttpApp(dependencies: HttpAppDependencies): Express {
   app.disable('etag');
   app.set('trust proxy', config.server.trustProxy);
   app.use('/scim', scim);
+  app.use(createOAuthRoutes({ ...dependencies, failures }));
   app.get('/healthz', (_request, response) => {
     response.set(headers).json({ status: 'ok' });
   });

@@ -12,6 +12,8 @@ const DAY = 86_400_000;
 const REASONS: Readonly<Record<string, string>> = {
   expired: 'The token has expired: rotate it with `rollcall connection rotate-token`.',
   revoked: 'The token was revoked: give the client its new one.',
+  'not-for-us':
+    'The JWT is of a trusted issuer, but its audience, tenant or client is not what the connection trusts: see `rollcall connection show`.',
   'inactive-user': 'The user whose token this is is suspended or deactivated.',
 };
 
@@ -64,6 +66,7 @@ export function createTokenNotes({ change, logger, warningDays }: TokenNotesDepe
       await note(connection, 'connection.refuse-scope', error, correlationId);
     },
     expiring({ connection, expiresAt }) {
+      if (expiresAt === undefined) return;
       const left = expiresAt.getTime() - Date.now();
       if (left > warningMilliseconds) return;
       const key = `${connection.id} ${expiresAt.getTime()}`;

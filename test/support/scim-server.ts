@@ -5,7 +5,6 @@ import { type Change, createChange } from '../../src/change/index.js';
 import { type Config, loadConfig } from '../../src/config/index.js';
 import {
   type ClientTraits,
-  createAuthenticator,
   createClientTraits,
   createConnection,
   type NewConnection,
@@ -19,6 +18,7 @@ import { closeServer, createServer, listen } from '../../src/http/index.js';
 import { createLogger } from '../../src/logger.js';
 import type { ResourceTypes } from '../../src/scim/index.js';
 import { createSecrets } from '../../src/secrets/index.js';
+import { authenticatorOf } from '../../src/services.js';
 import { createTestDatabase } from './test-database.js';
 
 const YEAR = 31_536_000_000;
@@ -82,10 +82,11 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   const { port } = await listen(server, { host: '127.0.0.1', port: 0 });
   const origin = `http://127.0.0.1:${port}`;
   const config = testConfig(origin, limits, options.queries);
-  const authenticator = createAuthenticator(database, 0);
   const logger = createLogger(process.env.LOG_LEVEL ?? 'silent');
   const clientTraits = createClientTraits(database);
   const secrets = createSecrets(randomBytes(32));
+  const tokens = { ...config.tokens, cacheMilliseconds: 0 };
+  const authenticator = authenticatorOf({ ...config, tokens }, database, secrets);
   const close = async () => undefined;
   app = createApp({ config, database, change, authenticator, clientTraits, secrets, logger, close }, options.types);
 

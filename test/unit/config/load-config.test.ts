@@ -7,7 +7,7 @@ import { RollcallError } from '../../../src/errors/index.js';
 
 const ORIGINAL = { ...process.env };
 const OWN =
-  /^(PORT|HOST|PUBLIC_URL|DATA_DIR|SECRET_|SCHEMAS_|SCIM_|TLS_|TRUST_|ALLOW_|DATABASE_|LOG_|DNS_|TOKEN_|DELETION_|INVITED_|SERVICE_|LIMIT_|NODE_CONFIG)/;
+  /^(PORT|HOST|PUBLIC_URL|DATA_DIR|SECRET_|SCHEMAS_|SCIM_|TLS_|TRUST_|ALLOW_|DATABASE_|LOG_|DNS_|TOKEN_|ACCESS_|DELETION_|INVITED_|SERVICE_|LIMIT_|NODE_CONFIG)/;
 
 beforeEach(() => {
   for (const name of Object.keys(process.env).filter((name) => OWN.test(name))) {
