@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Express } from 'express';
 import type { Config } from './config/index.js';
+import { createAddresses } from './connections/index.js';
 import { hasPendingMigrations } from './database/index.js';
 import { RollcallError } from './errors/index.js';
 import { firstStartAdvice } from './first-start.js';
@@ -55,6 +56,11 @@ export function createApp(
       types,
       cursorTimeoutSeconds: config.queries.cursorTimeoutSeconds,
       applicationKeys: (siteId) => applicationKeys(database, siteId),
+      async tokenEndpointOf(connectionKey) {
+        if (!(await authenticator.hasClients(connectionKey))) return undefined;
+        const addresses = createAddresses(config.server.publicUrl);
+        return { url: `${addresses.issuer(connectionKey)}/token`, metadataUrl: addresses.metadata(connectionKey) };
+      },
     }),
     authenticator,
     observe: createObserveClient(clientTraits),

@@ -3,11 +3,12 @@ import { createCommand } from './connection-create-command.js';
 import { setCommand } from './connection-set-command.js';
 import { connectionFields, connectionJson, connectionTable } from './connection-views.js';
 import { requireConnection } from './lookup.js';
+import { oauthCommands } from './oauth-commands.js';
 import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
 import { judged } from './suggestions.js';
 import { tokenCommands } from './token-commands.js';
 
-/** `rollcall connection create | set | list | show | rotate-token | revoke-token | pause | resume` */
+/** `rollcall connection create | set | list | show | rotate-token | revoke-token | add-client | revoke-client | trust | distrust | pause | resume` */
 export const connectionCommands: Register = (group, session) => {
   createCommand(group, session);
   setCommand(group, session);
@@ -27,6 +28,7 @@ export const connectionCommands: Register = (group, session) => {
     .action((name: string, options: SiteOptions) => show(session, name, options));
 
   tokenCommands(group, session);
+  oauthCommands(group, session);
 
   siteCommand(group, 'pause', 'answer the requests of a connection with 503 until it is resumed')
     .argument('<name>')

@@ -77,7 +77,33 @@ export function connectionFields(config: Config, connection: JudgedConnection): 
     'Role values': connection.roleValues,
     Created: connection.createdAt,
   });
-  return [about, '', tokens, ...remarks(config, connection)].join('\n');
+  return [about, '', tokens, ...oauthTables(connection), ...remarks(config, connection)].join('\n');
+}
+
+function oauthTables({ clients, issuers }: ConnectionWithTokens): string[] {
+  const clientRows = clients.map(({ id, scope, revokedAt, createdAt, expiresAt }) => [
+    id,
+    scope,
+    revokedAt === null ? (expiresAt.getTime() > Date.now() ? 'valid' : 'expired') : 'revoked',
+    createdAt,
+    expiresAt,
+  ]);
+  const issuerRows = issuers.map(({ id, issuer, audience, tenant, clients: allowed, scope }) => [
+    id,
+    issuer,
+    audience,
+    tenant ?? 'any',
+    allowed.join(', ') || 'every one',
+    scope,
+  ]);
+  return [
+    ...(clients.length === 0
+      ? []
+      : ['', table(['OAUTH CLIENT', 'SCOPE', 'STATE', 'CREATED', 'EXPIRES'], clientRows, '')]),
+    ...(issuers.length === 0
+      ? []
+      : ['', table(['ISSUER ID', 'ISSUER', 'AUDIENCE', 'TENANT', 'CLIENTS', 'SCOPE'], issuerRows, '')]),
+  ];
 }
 
 /** A new token as --json shows it: the only time that its text is seen. */

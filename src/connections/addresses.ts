@@ -4,6 +4,8 @@ export interface ConnectionAddresses {
   baseUrl(connectionKey: string): string;
   /** `PUBLIC_URL/oauth2/{connectionKey}`: the issuer of its access tokens (RFC 8414 section 2). */
   issuer(connectionKey: string): string;
+  /** RFC 8414 section 3.1: for an issuer with a path the well-known part comes first. */
+  metadata(connectionKey: string): string;
 }
 
 /** @param publicUrl without a slash at the end */
@@ -11,5 +13,6 @@ export function createAddresses(publicUrl: string): ConnectionAddresses {
   return {
     baseUrl: (connectionKey) => `${publicUrl}/scim/v2/${connectionKey}`,
     issuer: (connectionKey) => `${publicUrl}/oauth2/${connectionKey}`,
+    metadata: (connectionKey) => `${publicUrl}/.well-known/oauth-authorization-server/oauth2/${connectionKey}`,
   };
 }

@@ -31,7 +31,6 @@ export {
 export { type ConnectionWithTokens, listConnections } from './read-connections.js';
 export {
   distrustIssuer,
-  isTrustworthyUrl,
   type NewTrustedIssuer,
   type TrustedIssuer,
   trustIssuer,

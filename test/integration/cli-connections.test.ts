@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createAuthenticator } from '../../src/connections/index.js';
+import { createAddresses, createAuthenticator } from '../../src/connections/index.js';
 import { sql } from '../../src/database/index.js';
 import { createCli, urlOf } from '../support/cli.js';
 import { createWorld, type World } from '../support/directory-world.js';
@@ -46,7 +46,14 @@ describe('rollcall connection', () => {
   const create = (name: string, ...more: string[]) =>
     cli.json<Issued>('connection', 'create', '--name', name, ...site, ...more);
   const show = (name: string) => cli.json<Listed>('connection', 'show', name, ...site);
-  const judge = (issued: Issued) => createAuthenticator(world.database, 0).authenticate(issued.token, issued.key);
+  const judge = (issued: Issued) =>
+    createAuthenticator({
+      database: world.database,
+      addresses: createAddresses('http://localhost:8080'),
+      accessTokenKey: Buffer.alloc(32),
+      cacheMilliseconds: 0,
+      accessTokenSeconds: 60,
+    }).authenticate(issued.token, issued.key);
 
   it('create gives what an identity provider is told, and the token works', async () => {
     const issued = await create('okta', '--profile', 'okta', '--adopt', '--sees', 'own', '--passwords', 'refuse');

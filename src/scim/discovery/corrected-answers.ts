@@ -10,12 +10,19 @@ import {
 } from '../schema/index.js';
 import type { CoreAnswers } from './core-answers.js';
 
+/** Where OAuth clients get their tokens, and where they read about it (RFC 8414). */
+export interface TokenEndpoint {
+  readonly url: string;
+  readonly metadataUrl: string;
+}
+
 /** What differs between the connections' answers. */
 export interface Offer {
   /** `PUBLIC_URL/scim/v2/{connectionKey}` */
   readonly baseUrl: string;
   readonly changesPasswords: boolean;
   readonly cursorTimeoutSeconds: number;
+  readonly tokenEndpoint: TokenEndpoint | undefined;
   readonly roles: Connection['roles'];
   /** Told where `roles` is `draft`. */
   readonly applicationKeys: readonly string[];
@@ -43,7 +50,7 @@ export function correctedConfig(core: CoreAnswers, limits: ScimLimits, offer: Of
       maxPageSize: limits.pageSizeMax,
       cursorTimeout: offer.cursorTimeoutSeconds,
     },
-    authenticationSchemes: primary(authenticationSchemes),
+    authenticationSchemes: [...primary(authenticationSchemes), ...oauthScheme(offer)],
     ...(offer.roles === 'draft' ? { RolesAndEntitlements: rolesAndEntitlements(offer) } : {}),
     meta: { resourceType: 'ServiceProviderConfig', location: `${offer.baseUrl}/ServiceProviderConfig` },
   };
@@ -61,6 +68,19 @@ function rolesAndEntitlements({ applicationKeys }: Offer): JsonObject {
 function primary(schemes: unknown): JsonObject[] {
   const list: unknown[] = Array.isArray(schemes) ? schemes : [];
   return list.filter(isObject).map((scheme, index) => ({ ...scheme, ...(index === 0 ? { primary: true } : {}) }));
+}
+
+function oauthScheme({ tokenEndpoint }: Offer): JsonObject[] {
+  if (tokenEndpoint === undefined) return [];
+  return [
+    {
+      type: 'oauth2',
+      name: 'OAuth 2.0 client credentials',
+      description: `Access tokens of ${tokenEndpoint.url}`,
+      specUri: 'https://www.rfc-editor.org/info/rfc6749',
+      documentationUri: tokenEndpoint.metadataUrl,
+    },
+  ];
 }
 
 /** Our own rendering takes the place of SCIMMY's under the same id: it has the errata and the base URL. */

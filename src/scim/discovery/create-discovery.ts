@@ -10,6 +10,7 @@ import {
   correctedSchemas,
   discoveryList,
   type Offer,
+  type TokenEndpoint,
 } from './corrected-answers.js';
 
 export type DiscoveryRequest = Pick<ScimRequest, 'method' | 'path' | 'query'>;
@@ -31,6 +32,8 @@ export interface DiscoveryDependencies {
   /** The keys of a site's applications, which are the types of its roles. */
   readonly applicationKeys: (siteId: number) => Promise<readonly string[]>;
   readonly types: ResourceTypes;
+  /** Where the connection's token endpoint is; undefined where it has no clients. */
+  readonly tokenEndpointOf: (connectionKey: string) => Promise<TokenEndpoint | undefined>;
 }
 
 const ENDPOINTS = /^\/(?:ServiceProviderConfig|ResourceTypes|Schemas)(?:\/|$)/;
@@ -43,7 +46,7 @@ type Answers = ReadonlyMap<string, string>;
 
 /** The discovery endpoints. SCIMMY renders them once; what a client sends is only looked up here. */
 export function createDiscovery(dependencies: DiscoveryDependencies): Discovery {
-  const { limits, cursorTimeoutSeconds, applicationKeys, types } = dependencies;
+  const { limits, cursorTimeoutSeconds, applicationKeys, types, tokenEndpointOf } = dependencies;
   const core = renderCoreAnswers();
   // Whoever asks hears of it; without a request it would end the process.
   core.catch(() => undefined);
@@ -69,6 +72,7 @@ export function createDiscovery(dependencies: DiscoveryDependencies): Discovery 
         changesPasswords: passwords === 'store',
         cursorTimeoutSeconds,
         roles,
+        tokenEndpoint: await tokenEndpointOf(connection.key),
         applicationKeys: roles === 'draft' ? await applicationKeys(siteId) : [],
       });
       const body = answers.get(lookupKey(path));
