@@ -271,7 +271,14 @@ describe('SEC-03, ERR-06: a request as large as a limit is answered, one larger 
   });
 
   it('holds for every limit of the settings', () => {
-    const elsewhere = ['headerBytes', 'pageSizeDefault', 'pageSizeMax', 'rootQueryResults'];
+    const elsewhere = [
+      'failedAuthentications',
+      'headerBytes',
+      'pageSizeDefault',
+      'pageSizeMax',
+      'requestsPerSecond',
+      'rootQueryResults',
+    ];
     const tested = new Set<string>([...CASES.map(([limit]) => limit), ...elsewhere]);
     expect([...tested].sort()).toEqual(Object.keys(loadConfig().limits).sort());
   });
