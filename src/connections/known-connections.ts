@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { type Database, sql } from '../database/index.js';
 import type { Connection, TokenScope } from './connection.js';
+import { connectionColumns } from './connection-columns.js';
 import { readOAuthClients, type StoredOAuthClient } from './oauth-clients.js';
-import { connectionColumns } from './read-connections.js';
 import { readTrustedIssuers, type TrustedIssuer } from './trusted-issuers.js';
 
 export interface StoredToken {

@@ -2,7 +2,7 @@ import { type Sql, sql, type Transaction } from '../database/index.js';
 import type { Actor, LockingCommand } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
 import type { Connection } from './connection.js';
-import { connectionColumns } from './read-connections.js';
+import { connectionColumns } from './connection-columns.js';
 
 interface ConnectionChange<Result> {
   readonly result: Result;

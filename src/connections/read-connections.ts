@@ -1,13 +1,9 @@
 import { type Database, sql } from '../database/index.js';
 import type { ClientTrait } from './client-traits.js';
 import type { Connection, TokenSummary } from './connection.js';
-import { settingColumns } from './connection-settings.js';
+import { connectionColumns } from './connection-columns.js';
 import type { OAuthClient } from './oauth-clients.js';
 import type { TrustedIssuer } from './trusted-issuers.js';
-
-/** The columns of `connections c` under the names of Connection. */
-export const connectionColumns = sql`
-  c.site_id AS "siteId", c.id, c.key, c.name, c.type, c.state, c.created_at AS "createdAt", ${settingColumns}`;
 
 export interface ConnectionWithTokens extends Connection {
   readonly tokens: readonly TokenSummary[];
