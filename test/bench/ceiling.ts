@@ -25,6 +25,7 @@ const READS: Readonly<Record<string, string>> = {
   email: `${USER} JOIN user_emails e ON e.site_id = u.site_id AND e.user_id = u.id
     WHERE u.site_id = $1 AND e.value_key = $2 AND e.type_key = 'work'`,
   page: `${USER} WHERE u.site_id = $1 AND u.id > $2 AND u.deleted_at IS NULL ORDER BY u.id LIMIT 100`,
+  'large-page': `${USER} WHERE u.site_id = $1 AND u.id > $2 AND u.deleted_at IS NULL ORDER BY u.id LIMIT 1000`,
 };
 
 const INSERT = `INSERT INTO users (site_id, id, user_name, user_name_key, document, folded) VALUES ($1, $2, $3, $3, $4, $4)`;
@@ -50,7 +51,7 @@ async function answer(request: IncomingMessage): Promise<string> {
     rowMode: 'array',
   } as pg.QueryArrayConfig);
   if (rows.length === 0) throw new Error(`nothing found for ${request.url}`);
-  return name === 'page' ? `[${rows.map(([document]) => document).join(',')}]` : (rows[0]?.[0] ?? '');
+  return name.endsWith('page') ? `[${rows.map(([document]) => document).join(',')}]` : (rows[0]?.[0] ?? '');
 }
 
 const server = createServer((request, response) => {

@@ -21,6 +21,8 @@ export function comparisons(measured: readonly Measured[]): Comparison[] {
     const of = String(size);
     const [first, last] = [p50('page-walk', size, 'first'), p50('page-walk', size, 'last')];
     compare('last page by index walk / first page', of, 3, last, first);
+    const [begun, ended] = [p50('cursor-ends', size, 'first'), p50('cursor-ends', size, 'last')];
+    compare('last page by cursor / first page', of, 1.5, ended, begun);
     compare(
       'member change, largest group / group of 100',
       of,

@@ -99,7 +99,7 @@ async function createCappedApplication(database: Database, change: Change, opera
 
 async function createSampleUser(change: Change, actor: Actor): Promise<string> {
   const { document, externalId } = parseResource(USER, userBody(PLACEHOLDERS), genericProfile().parse);
-  const user = { profile: userProfile(document), externalId, passwordHash: undefined };
+  const user = { profile: userProfile(USER, document), externalId, passwordHash: undefined };
   return (await change.run(actor, action('user.create', 'User'), () => createUser(actor, user))).id;
 }
 
@@ -110,7 +110,7 @@ async function createSampleGroup(database: Database, change: Change, actor: Acto
     externalId: 'external-zqname',
   };
   const { document, externalId } = parseResource(GROUP, body, genericProfile().parse);
-  const group = { profile: groupProfile(document), externalId, members: [], unknownMembers: 'reject' } as const;
+  const group = { profile: groupProfile(GROUP, document), externalId, members: [], unknownMembers: 'reject' } as const;
   return (await change.run(actor, action('group.create', 'Group'), () => createGroup(database, actor, group))).id;
 }
 

@@ -14,6 +14,8 @@ export interface BenchRequest {
 
 export interface Answer {
   readonly location: string | undefined;
+  /** Of a page in a walk by cursor. */
+  readonly nextCursor: string | undefined;
   readonly milliseconds: number;
 }
 
@@ -51,7 +53,9 @@ function exchange(agent: Agent, token: string, wanted: BenchRequest, check: bool
     const sent = httpRequest(wanted.url, { method: wanted.method, agent, headers }, (response) => {
       const keep = check || response.statusCode !== wanted.expect;
       const pieces: Buffer[] = [];
+      let head: Buffer | undefined;
       response.on('data', (piece: Buffer) => {
+        head ??= piece;
         if (keep) pieces.push(piece);
       });
       response.once('error', reject);
@@ -60,12 +64,17 @@ function exchange(agent: Agent, token: string, wanted: BenchRequest, check: bool
         const text = keep ? Buffer.concat(pieces).toString() : '';
         const wrong = keep ? fault(wanted, response.statusCode, text) : undefined;
         if (wrong !== undefined) reject(new Error(wrong));
-        else resolve({ location: response.headers.location, milliseconds });
+        else resolve({ location: response.headers.location, nextCursor: cursorIn(head), milliseconds });
       });
     });
     sent.once('error', reject);
     sent.end(body);
   });
+}
+
+/** It stands before the resources. */
+function cursorIn(head: Buffer | undefined): string | undefined {
+  return /"nextCursor":"([^"]+)"/.exec(head?.subarray(0, 4096).toString('latin1') ?? '')?.[1];
 }
 
 function fault(wanted: BenchRequest, status: number | undefined, text: string): string | undefined {

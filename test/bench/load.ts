@@ -1,6 +1,6 @@
 // The load generator, a process of its own: neither server shares its event loop. Driven by load-client.ts.
 import { createExchange } from './exchange.ts';
-import { operationNamed, type Side } from './operations.ts';
+import { type Operation, operationNamed, type Side } from './operations.ts';
 import { summarise, type Times } from './statistics.ts';
 import type { World } from './world.ts';
 
@@ -32,11 +32,17 @@ process.on('message', (message: LoadMessage) => {
   );
 });
 
+async function prepareWith(prepare: Operation['prepare'], known: World): Promise<void> {
+  const exchange = createExchange(known.token, () => undefined);
+  await prepare?.(exchange, known).finally(() => exchange.close());
+}
+
 /** A closed loop on each connection: the next request starts when the last one is answered. */
 async function run(order: LoadOrder): Promise<LoadAnswer> {
   const known = world;
-  const visit = operationNamed(order.operation)[order.side];
+  const { prepare, [order.side]: visit } = operationNamed(order.operation);
   if (known === undefined || visit === undefined) throw new Error(`${order.operation} has no ${order.side}`);
+  if (order.side === 'server') await prepareWith(prepare, known);
   const measured = new Map<string, number[]>();
   const begin = performance.now() + order.warmSeconds * 1000;
   const finish = begin + order.seconds * 1000;

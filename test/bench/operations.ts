@@ -1,3 +1,4 @@
+import { cursorOperations } from './cursor-operations.ts';
 import type { Exchange } from './exchange.ts';
 import { memberOperations } from './member-operations.ts';
 import { readOperations } from './read-operations.ts';
@@ -31,6 +32,8 @@ export interface Line {
 export interface Operation {
   readonly name: string;
   readonly lines: readonly Line[];
+  /** What has to be known before the first visit of the server; not measured. */
+  readonly prepare?: (exchange: Exchange, world: World) => Promise<void>;
   readonly server: Visit;
   /** Absent where no bare statement does the same. */
   readonly ceiling?: Visit;
@@ -39,7 +42,12 @@ export interface Operation {
 }
 
 /** In the order in which they run: what changes the directory comes last. */
-export const operations: readonly Operation[] = [...readOperations, ...memberOperations, ...writeOperations];
+export const operations: readonly Operation[] = [
+  ...readOperations,
+  ...cursorOperations,
+  ...memberOperations,
+  ...writeOperations,
+];
 
 export function operationNamed(name: string): Operation {
   const found = operations.find((operation) => operation.name === name);
