@@ -23,7 +23,12 @@ export { usersWithin } from './groups/closure.js';
 export { type CreatedGroup, createGroup, type NewGroup } from './groups/create-group.js';
 export { deleteGroup } from './groups/delete-group.js';
 export { findGroup, findGroups, type GroupSummary } from './groups/find-groups.js';
-export { createGroupOutlines, type GroupOutline, type GroupOutlines } from './groups/group-outlines.js';
+export {
+  createGroupOutlines,
+  type GroupOutline,
+  type GroupOutlines,
+  type GroupReference,
+} from './groups/group-outlines.js';
 export type { GroupProfile, GroupRecord, MemberChange, UnknownMembers } from './groups/group-profile.js';
 export { groupRows, listGroups, readGroup, readMembers, streamMembers } from './groups/read-groups.js';
 export { type GroupEdit, type GroupUpdate, type UpdatedGroup, updateGroup } from './groups/update-group.js';
@@ -45,7 +50,6 @@ export { createUserReads, type UserReads, userRows } from './users/read-users.js
 export { type UpdatedUser, type UserEdit, updateUser } from './users/update-user.js';
 export type { UserGrants, UserProfile, UserRecord, UserState } from './users/user-profile.js';
 export type {
-  GroupReference,
   GroupView,
   ListRequest,
   MemberView,

@@ -1,5 +1,5 @@
 import type { Sql } from '../database/index.js';
-import type { GroupOutline } from './groups/group-outlines.js';
+import type { GroupReference } from './groups/group-outlines.js';
 
 /** What every reader of a user or group needs. Documents stay text: most answers only wrap them. */
 export interface ObjectView {
@@ -12,12 +12,6 @@ export interface ObjectView {
   /** UTC with milliseconds, as answers show it: `2026-11-23T19:23:53.487Z`. */
   readonly createdAt: string;
   readonly modifiedAt: string;
-}
-
-/** A group that a user is in. */
-export interface GroupReference {
-  readonly group: GroupOutline;
-  readonly direct: boolean;
 }
 
 export interface UserView extends ObjectView {

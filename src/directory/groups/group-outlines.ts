@@ -9,6 +9,18 @@ export interface GroupOutline {
   readonly ancestorIds: readonly string[];
 }
 
+/** A group that a user is in: one object for all users that are in it in the same way. */
+export interface GroupReference {
+  readonly group: GroupOutline;
+  readonly direct: boolean;
+}
+
+/** How users may be in a group. */
+export interface KnownGroup {
+  readonly direct: GroupReference;
+  readonly indirect: GroupReference;
+}
+
 /** Names and nesting of groups, remembered per site as long as the site's groups version stays the same. */
 export interface GroupOutlines {
   /**
@@ -19,12 +31,12 @@ export interface GroupOutlines {
 }
 
 /** Undefined for a group that does not live. */
-export type KnownGroups = (id: string) => GroupOutline | undefined;
+export type KnownGroups = (id: string) => KnownGroup | undefined;
 
 interface SiteOutlines {
   readonly version: number;
   /** Undefined: deleted. Its memberships stay, and must not be looked up every time. */
-  readonly groups: Map<string, GroupOutline | undefined>;
+  readonly groups: Map<string, KnownGroup | undefined>;
 }
 
 const MOST_SITES = 100;
@@ -60,7 +72,8 @@ export function createGroupOutlines(database: Database): GroupOutlines {
     const site = ofVersion(siteId, Math.max(version, rows[0]?.groups_version ?? 0));
     for (const id of ids) site.groups.set(id, undefined);
     for (const { id, display_name: displayName, ancestors } of rows) {
-      site.groups.set(id, { id, displayName, ancestorIds: parseIds(ancestors) });
+      const group = { id, displayName, ancestorIds: parseIds(ancestors) };
+      site.groups.set(id, { direct: { group, direct: true }, indirect: { group, direct: false } });
     }
     return site;
   }

@@ -1,10 +1,10 @@
 import { type Database, type Sql, sql } from '../../database/index.js';
-import { type GroupOutlines, type KnownGroups, parseIds } from '../groups/group-outlines.js';
+import { type GroupOutlines, type GroupReference, type KnownGroups, parseIds } from '../groups/group-outlines.js';
 import { listStatement, type ObjectTable, visibleRows } from '../list-statement.js';
 import { isLiving } from '../living.js';
 import { isObjectId } from '../object-id.js';
 import { isoTimestamp, utcText } from '../timestamps.js';
-import type { GroupReference, ListRequest, ObjectRows, Reader, UserView } from '../views.js';
+import type { ListRequest, ObjectRows, Reader, UserView } from '../views.js';
 import { identityOf, visibleTo } from '../visibility.js';
 import type { UserRecord } from './user-profile.js';
 
@@ -132,13 +132,13 @@ function groupReferences(directIds: readonly string[], known: KnownGroups): Grou
   const seen = new Set(directIds);
   for (const id of directIds) {
     const group = known(id);
-    if (group !== undefined) references.push({ group, direct: true });
+    if (group !== undefined) references.push(group.direct);
   }
   for (let index = 0, direct = references.length; index < direct; index++) {
     for (const id of references[index]?.group.ancestorIds ?? []) {
       const group = seen.has(id) ? undefined : known(id);
       seen.add(id);
-      if (group !== undefined) references.push({ group, direct: false });
+      if (group !== undefined) references.push(group.indirect);
     }
   }
   return references;

@@ -50,7 +50,7 @@ function show(
   { baseUrl }: ScimContext,
 ): string {
   const text = renderGroup(group, members, baseUrl);
-  return projection.isDefault ? text : JSON.stringify(project(type, parseRendered(text), projection));
+  return projection.isDefaultBut('members') ? text : JSON.stringify(project(type, parseRendered(text), projection));
 }
 
 async function* streamGroup(

@@ -1,4 +1,4 @@
-import type { GroupOutline, GroupReference, MemberView, ObjectView, UserView } from '../../directory/index.js';
+import type { GroupReference, MemberView, ObjectView, UserView } from '../../directory/index.js';
 import { accessElements, withAccess } from '../access/index.js';
 import type { ScimContext } from '../request.js';
 import { ENTERPRISE_USER_URN, type JsonObject, type ResourceType } from '../schema/index.js';
@@ -63,16 +63,18 @@ function meta(view: ObjectView & Versioned, resourceType: string, endpoint: stri
  * The text of a group that users are in is the same in every user: a page of 100 users with 20 groups each shows a few
  * hundred of them 2,000 times. Outlines live as long as what they say is true, and the texts with them.
  */
-const referenceTexts = new WeakMap<GroupOutline, { readonly baseUrl: string; readonly text: string }>();
+const referenceTexts = new WeakMap<GroupReference, { readonly baseUrl: string; readonly text: string }>();
 
-function groupReference({ group, direct }: GroupReference, baseUrl: string): string {
-  let known = referenceTexts.get(group);
+function groupReference(reference: GroupReference, baseUrl: string): string {
+  let known = referenceTexts.get(reference);
   if (known?.baseUrl !== baseUrl) {
-    const text = `{"value":"${group.id}","$ref":"${baseUrl}/Groups/${group.id}","display":${JSON.stringify(group.displayName)},"type":"`;
+    const { group, direct } = reference;
+    const type = direct ? 'direct' : 'indirect';
+    const text = `{"value":"${group.id}","$ref":"${baseUrl}/Groups/${group.id}","display":${JSON.stringify(group.displayName)},"type":"${type}"}`;
     known = { baseUrl, text };
-    referenceTexts.set(group, known);
+    referenceTexts.set(reference, known);
   }
-  return known.text + (direct ? 'direct"}' : 'indirect"}');
+  return known.text;
 }
 
 function shownDocument(user: UserView, { baseUrl, connection }: ScimContext): string {

@@ -214,7 +214,7 @@ function userEdit(
 
 function show(type: ResourceType, user: UserView, projection: Projection, context: ScimContext): string {
   const text = renderUser(user, context);
-  return projection.isDefault ? text : JSON.stringify(project(type, parseRendered(text), projection));
+  return projection.isDefaultBut('groups') ? text : JSON.stringify(project(type, parseRendered(text), projection));
 }
 
 function projectionOf(type: ResourceType, { query }: ScimRequest, { projectionAttributes }: ScimLimits): Projection {

@@ -12,6 +12,8 @@ type Selection = ReadonlySet<string> | 'whole';
 export interface Projection {
   /** Nothing was asked for and nothing is hidden: answers can go out as they were rendered. */
   readonly isDefault: boolean;
+  /** Whether that holds for answers that are rendered without this attribute unless it is wanted. */
+  isDefaultBut(name: string): boolean;
   /**
    * Whether an answer shows anything of an attribute: `members`, `groups`, `meta`, `{URN}`, `{URN}:manager`. What it does not
    * show need not be loaded (PRJ-14). Unknown names are not shown.
@@ -45,16 +47,12 @@ export function parseProjection(
     throw invalidValue('attributes', 'and excludedAttributes must not be given together');
   }
   if (included.length === 0 && excluded.length === 0) {
-    return createProjection(type, !hidesAnything(type), (_key, attribute) => shownByDefault(attribute));
+    return createProjection(type, new Map(), (_key, attribute) => shownByDefault(attribute));
   }
   const selections = select(type, included.length > 0 ? included : excluded);
-  return createProjection(
-    type,
-    false,
-    included.length > 0
-      ? (key, attribute) => shownOfIncluded(attribute, selections.get(key))
-      : (key, attribute) => shownOfExcluded(attribute, selections.get(key)),
-  );
+  return included.length > 0
+    ? createProjection(type, undefined, (key, attribute) => shownOfIncluded(attribute, selections.get(key)))
+    : createProjection(type, selections, (key, attribute) => shownOfExcluded(attribute, selections.get(key)));
 }
 
 /**
@@ -89,9 +87,17 @@ export function project(type: ResourceType, resource: JsonObject, projection: Pr
   return projected;
 }
 
-function createProjection(type: ResourceType, isDefault: boolean, selectionOf: Projection['selectionOf']): Projection {
+/** @param excluded undefined where attributes are chosen */
+function createProjection(
+  type: ResourceType,
+  excluded: ReadonlyMap<string, Selection> | undefined,
+  selectionOf: Projection['selectionOf'],
+): Projection {
+  const isNearDefault = excluded !== undefined && !hidesAnything(type);
+  const isDefault = isNearDefault && excluded.size === 0;
   return {
     isDefault,
+    isDefaultBut: (name) => isDefault || (isNearDefault && excluded.size === 1 && excluded.get(name) === 'whole'),
     selectionOf,
     wants(name) {
       const schema = schemaNamed(type, name);
