@@ -2,6 +2,7 @@ import type { Database, Sql, Transaction } from '../database/index.js';
 import {
   type Actor,
   type Command,
+  type CommandBatch,
   type Effects,
   type LockingCommand,
   LocksOutdated,
@@ -13,7 +14,9 @@ import { RollcallError } from '../errors/index.js';
 import { DEFAULT_SEAT_RULES, type SeatRules, type Settlement, settle } from '../licensing/index.js';
 import { appendStatements } from '../log/index.js';
 import { failureEntry, successEntry } from './entries.js';
+import { explainConflict } from './explain-conflict.js';
 import { takeLocks } from './locks.js';
+import { type CommandOutcome, runAll, runEach } from './run-batch.js';
 import { together } from './together.js';
 
 /** What is asked for, as far as it is known before a command is made of it. */
@@ -33,6 +36,19 @@ export interface Change {
    * @throws whatever the command throws; RollcallError `unavailable` when the database is away
    */
   run<Result>(actor: Actor, request: Request, source: CommandSource<Result>): Promise<Result>;
+  /**
+   * Runs commands that do not depend on each other in one statement: all of them, or nothing, and then not even an
+   * entry of a failure.
+   * @returns undefined where one of them was refused; they can be run one by one then, or by `runEach`
+   * @throws RollcallError `unavailable`
+   */
+  runAll<Result>(actor: Actor, batch: CommandBatch<Result>): Promise<Result[] | undefined>;
+  /**
+   * Runs commands that do not depend on each other in few transactions, each command in a savepoint of its own, so that
+   * one that is refused takes no other with it.
+   * @throws RollcallError `unavailable`
+   */
+  runEach<Result>(actor: Actor, commands: readonly StandaloneCommand<Result>[]): Promise<CommandOutcome<Result>[]>;
   /** Notes a request that was refused before a command could be made of it. */
   refuse(actor: Actor, request: Request, error: unknown): Promise<void>;
 }
@@ -48,6 +64,18 @@ export function createChange(database: Database, rules: SeatRules = DEFAULT_SEAT
   };
   return {
     refuse,
+    runAll: (actor, batch) => runAll(database, actor, batch),
+    async runEach(actor, commands) {
+      const outcomes = await runEach(database, actor, commands);
+      for (const [index, outcome] of outcomes.entries()) {
+        const command = commands[index];
+        // Nothing came of it, so that there is no object whose id the log could name.
+        if (command !== undefined && 'error' in outcome) {
+          await refuse(actor, { action: command.action, objectType: command.objectType }, outcome.error);
+        }
+      }
+      return outcomes;
+    },
     async run(actor, request, source) {
       const started = process.hrtime.bigint();
       try {
@@ -133,13 +161,4 @@ function settleAffected(
 ): Promise<Settlement> {
   const before = writes.length > 0 ? [together(writes)] : [];
   return settle(transaction, { siteId, userIds, applicationIds, rules }, before);
-}
-
-/** Names the object that has what a command claims: for the log, never for the answer (design section 3, Ownership). */
-async function explainConflict(database: Database, error: unknown, inTheWay: Sql | undefined): Promise<unknown> {
-  if (!(error instanceof RollcallError) || error.kind !== 'conflict' || inTheWay === undefined) return error;
-  const [holder] = await database.write<{ id: string }>(inTheWay);
-  if (holder === undefined) return error;
-  const details = { ...error.details, conflictsWith: holder.id };
-  return new RollcallError(error.kind, error.code, error.message, details, { cause: error });
 }

@@ -1,1 +1,2 @@
 export { type Change, type CommandSource, createChange, type Request } from './change.js';
+export type { CommandOutcome } from './run-batch.js';

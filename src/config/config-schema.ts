@@ -30,6 +30,8 @@ const limits = z.strictObject({
   requestsPerSecond: integer(0, 1_000_000),
   bodyBytes: integer(1024, 1_073_741_824),
   groupBodyBytes: integer(1024, 1_073_741_824),
+  bulkBodyBytes: integer(1024, 1_073_741_824),
+  bulkOperations: integer(1, 100_000),
   bodyDepth: integer(4, 1000),
   bodyAttributes: integer(10, 1_000_000),
   filterLength: integer(64, 65_536),

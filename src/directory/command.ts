@@ -88,6 +88,13 @@ export interface StandaloneCommand<Result> extends Described {
   standalone(): Effects<Result>;
 }
 
+/** Changes that depend on nothing and not on each other, in fewer statements together than one by one. */
+export interface CommandBatch<Result> {
+  readonly commands: readonly StandaloneCommand<Result>[];
+  /** Writes what all commands do; `effects` are what each of them gave, in their order. */
+  writesOf(effects: readonly Effects<Result>[]): readonly Sql[];
+}
+
 /** A change of the directory or of what stands on it, as `change` runs it. */
 export type Command<Result> = LockingCommand<Result> | StandaloneCommand<Result>;
 

@@ -2,6 +2,7 @@ export type { ActingConnection, Actor, Source } from './actor.js';
 export type { AttributeChange, Document } from './attribute-changes.js';
 export {
   type Command,
+  type CommandBatch,
   type Effects,
   type Held,
   type LockingCommand,
@@ -43,6 +44,7 @@ export { deleteResource, type ResourceEdit, updateResource } from './resources/u
 export { createSite, DEFAULT_SITE, ensureDefaultSite, findSite, listSites, type Site } from './sites.js';
 export type { UniqueValue } from './unique-values.js';
 export { createUser, createUserWithGrants, type NewUser } from './users/create-user.js';
+export { createUsers } from './users/create-users.js';
 export { deleteUser } from './users/delete-user.js';
 export { findUser, findUsers, type UserSummary } from './users/find-users.js';
 export { findDeactivated, reactivateUser } from './users/reactivate-user.js';

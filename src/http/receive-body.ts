@@ -10,7 +10,13 @@ const ATTRIBUTES_PER_MEMBER = 8;
 
 export type BodyLimits = Pick<
   Config['limits'],
-  'bodyBytes' | 'groupBodyBytes' | 'bodyDepth' | 'bodyAttributes' | 'membersPerRequest'
+  | 'bodyBytes'
+  | 'groupBodyBytes'
+  | 'bulkBodyBytes'
+  | 'bulkOperations'
+  | 'bodyDepth'
+  | 'bodyAttributes'
+  | 'membersPerRequest'
 >;
 
 const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
@@ -26,11 +32,11 @@ export async function receiveBody(
   limits: BodyLimits,
 ): Promise<ScimRequest['body']> {
   if (!WITH_BODY.has(request.method ?? '')) return noBody;
-  const isGroup = (path === '/Groups' || path.startsWith('/Groups/')) && !path.endsWith('/.search');
+  const kind = kindOf(path);
   try {
     requireScimJson(request.headers);
-    const bytes = await readBody(request, response, sizeLimit(limits, isGroup));
-    const structure = structureLimits(limits, isGroup);
+    const bytes = await readBody(request, response, sizeLimit(limits, kind));
+    const structure = structureLimits(limits, kind);
     return () => parseBody(bytes, structure);
   } catch (error) {
     if (!(error instanceof ScimError)) throw error;
@@ -44,14 +50,28 @@ function noBody(): never {
   throw new ScimError(400, 'invalidSyntax', 'This request has no body.');
 }
 
-function sizeLimit(limits: BodyLimits, isGroup: boolean): BodyLimit {
-  return isGroup
-    ? { bytes: limits.groupBodyBytes, setting: 'LIMIT_GROUP_BODY_BYTES' }
-    : { bytes: limits.bodyBytes, setting: 'LIMIT_BODY_BYTES' };
+/** Bodies that may be larger than others: one holds members, the other whole requests. */
+type Kind = 'group' | 'bulk' | 'other';
+
+function kindOf(path: string): Kind {
+  if (path === '/Bulk') return 'bulk';
+  return (path === '/Groups' || path.startsWith('/Groups/')) && !path.endsWith('/.search') ? 'group' : 'other';
 }
 
-/** Members have a limit of their own, which the engine knows how to count. */
-function structureLimits(limits: BodyLimits, isGroup: boolean): StructureLimits {
-  const members = isGroup ? limits.membersPerRequest * ATTRIBUTES_PER_MEMBER : 0;
-  return { depth: limits.bodyDepth, attributes: limits.bodyAttributes + members };
+function sizeLimit(limits: BodyLimits, kind: Kind): BodyLimit {
+  if (kind === 'group') return { bytes: limits.groupBodyBytes, setting: 'LIMIT_GROUP_BODY_BYTES' };
+  // BLK-17 wants the name that ServiceProviderConfig has for it.
+  if (kind === 'bulk') return { bytes: limits.bulkBodyBytes, setting: 'LIMIT_BULK_BODY_BYTES (maxPayloadSize)' };
+  return { bytes: limits.bodyBytes, setting: 'LIMIT_BODY_BYTES' };
+}
+
+/** Envelope, operations and data lie around the body that each operation would have alone. */
+const BULK_LEVELS = 3;
+
+/** Members and operations have limits of their own, which the engine knows how to count. */
+function structureLimits(limits: BodyLimits, kind: Kind): StructureLimits {
+  const { bodyDepth: depth, bodyAttributes: attributes } = limits;
+  if (kind === 'group') return { depth, attributes: attributes + limits.membersPerRequest * ATTRIBUTES_PER_MEMBER };
+  if (kind === 'bulk') return { depth: depth + BULK_LEVELS, attributes: attributes * limits.bulkOperations };
+  return { depth, attributes };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Sql, sql } from '../database/index.js';
-import { newObjectId } from '../directory/index.js';
+import { newObjectId, type Subject } from '../directory/index.js';
 import type { NewLogEntry } from './log-entry.js';
 import { maskSecrets } from './mask-secrets.js';
 
@@ -17,18 +17,81 @@ export function appendStatements(entry: NewLogEntry): Sql[] {
   return [insertEntry(entry, id, at), ...insertSubjects(entry, id, at)];
 }
 
+/** The same for several entries of one actor, in two statements. */
+export function appendAll(entries: readonly NewLogEntry[]): Sql[] {
+  const [first] = entries;
+  if (first === undefined) return [];
+  const at = new Date();
+  const made = entries.map((entry) => ({ entry, id: newObjectId() }));
+  return [insertEntries(first.actor, made, at), ...insertAllSubjects(first.actor.siteId, made, at)];
+}
+
+interface MadeEntry {
+  readonly entry: NewLogEntry;
+  readonly id: string;
+}
+
+function insertEntries(actor: NewLogEntry['actor'], made: readonly MadeEntry[], at: Date): Sql {
+  const rows = made.map(({ entry, id }) => ({
+    id,
+    action: entry.action,
+    object_type: entry.objectType,
+    object_id: entry.objectId,
+    outcome: entry.outcome,
+    error_code: entry.error?.code,
+    steps: entry.steps,
+    changed: entry.changed.map((change) => change.attribute),
+    subjects: entry.subjects.slice(0, SUBJECTS_SHOWN),
+    subject_count: entry.subjects.length,
+    personal: personalOf(entry),
+    salt: randomBytes(16).toString('hex'),
+    duration_microseconds: entry.durationMicroseconds,
+  }));
+  return sql`
+    INSERT INTO log_entries (site_id, at, id, source, connection_id, action, object_type, object_id, outcome,
+      error_code, steps, changed, subjects, subject_count, personal, salt, personal_hash, correlation_id,
+      duration_microseconds)
+    SELECT ${actor.siteId}::integer, ${at}::timestamptz, id, ${actor.source}::text,
+      ${actor.connection?.id ?? null}::uuid, action, object_type, object_id, outcome, error_code, steps, changed,
+      subjects, subject_count, personal, decode(salt, 'hex'),
+      sha256(decode(salt, 'hex') || convert_to(personal::text, 'UTF8')), ${actor.correlationId}::text,
+      duration_microseconds
+    FROM json_to_recordset(${JSON.stringify(rows, storable)}::json) AS made (id uuid, action text, object_type text,
+      object_id uuid, outcome text, error_code text, steps jsonb, changed text[], subjects jsonb, subject_count integer,
+      personal jsonb, salt text, duration_microseconds integer)`;
+}
+
+function insertAllSubjects(siteId: number, made: readonly MadeEntry[], at: Date): Sql[] {
+  const subjects = made.flatMap(({ entry, id }) => subjectsOf(entry).map((subject) => ({ ...subject, entryId: id })));
+  if (subjects.length === 0) return [];
+  return [
+    sql`
+      INSERT INTO log_subjects (site_id, subject_id, at, entry_id, kind, effect)
+      SELECT DISTINCT ${siteId}::integer, subject_id, ${at}::timestamptz, entry_id, kind, effect
+      FROM unnest(${subjects.map(({ id }) => id)}::uuid[], ${subjects.map(({ entryId }) => entryId)}::uuid[],
+        ${subjects.map(({ kind }) => kind)}::text[], ${subjects.map(({ effect }) => effect)}::text[])
+        AS subject (subject_id, entry_id, kind, effect)`,
+  ];
+}
+
+/** Whom an entry is about, the object itself first. */
+function subjectsOf({ subjects, objectId, objectType }: NewLogEntry): Subject[] {
+  return objectId === undefined ? [...subjects] : [{ kind: objectType, id: objectId, effect: 'object' }, ...subjects];
+}
+
+function personalOf(entry: NewLogEntry): object {
+  return {
+    ...(entry.objectName === undefined ? {} : { name: entry.objectName }),
+    ...(entry.actor.userId === undefined ? {} : { byUser: entry.actor.userId }),
+    ...(entry.changed.length === 0 ? {} : { changes: entry.changed.map(maskSecrets) }),
+    ...(entry.details === undefined ? {} : { details: entry.details }),
+    ...(entry.error === undefined ? {} : { advice: entry.error.advice, details: entry.error.details }),
+  };
+}
+
 function insertEntry(entry: NewLogEntry, id: string, at: Date): Sql {
   const salt = randomBytes(16);
-  const personal = JSON.stringify(
-    {
-      ...(entry.objectName === undefined ? {} : { name: entry.objectName }),
-      ...(entry.actor.userId === undefined ? {} : { byUser: entry.actor.userId }),
-      ...(entry.changed.length === 0 ? {} : { changes: entry.changed.map(maskSecrets) }),
-      ...(entry.details === undefined ? {} : { details: entry.details }),
-      ...(entry.error === undefined ? {} : { advice: entry.error.advice, details: entry.error.details }),
-    },
-    storable,
-  );
+  const personal = JSON.stringify(personalOf(entry), storable);
   return sql`
     INSERT INTO log_entries (site_id, at, id, source, connection_id, action, object_type, object_id, outcome,
       error_code, steps, changed, subjects, subject_count, personal, salt, personal_hash, correlation_id,
@@ -49,8 +112,7 @@ function storable(_name: string, value: unknown): unknown {
 }
 
 function insertSubjects(entry: NewLogEntry, id: string, at: Date): Sql[] {
-  const subjects = [...entry.subjects];
-  if (entry.objectId !== undefined) subjects.unshift({ kind: entry.objectType, id: entry.objectId, effect: 'object' });
+  const subjects = subjectsOf(entry);
   if (subjects.length === 0) return [];
   return [
     sql`

@@ -1,4 +1,4 @@
-export { appendStatements } from './append.js';
+export { appendAll, appendStatements } from './append.js';
 export { logEntities } from './entities.js';
 export { type LogEntry, type LogFilter, listLog } from './list-log.js';
 export type { NewLogEntry, Outcome, Step } from './log-entry.js';

@@ -1,8 +1,10 @@
 import type { Change } from '../change/index.js';
 import type { Database } from '../database/index.js';
 import type { Secrets } from '../secrets/index.js';
+import { createBulk } from './bulk/index.js';
 import { createEngine, type ReportError } from './handle.js';
 import { createCursors, createLists, createSensitiveAttributes } from './list/index.js';
+import type { Operations } from './operations.js';
 import type { ScimEngine, ScimLimits } from './request.js';
 import {
   createCustomHandlers,
@@ -48,5 +50,9 @@ export function createScim({ secrets, queries, report, ...given }: ScimDependenc
     cursors: createCursors(secrets.key('cursor'), queries.cursorTimeoutSeconds),
     sensitive: createSensitiveAttributes(queries.sensitiveAttributes, allTypes(types)),
   });
-  return createEngine({ endpoints, lists, others: new Map() }, report);
+  const others = new Map<string, Operations>();
+  const engine = createEngine({ endpoints, lists, others }, report);
+  const bulk = createBulk({ endpoints, perform: engine.handle, maxOperations: limits.bulkOperations, report });
+  others.set('/Bulk', { POST: bulk });
+  return engine;
 }

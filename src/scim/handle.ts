@@ -43,7 +43,6 @@ function unsupported({ path }: ScimRequest): ScimError | undefined {
   if (path === ME || path.startsWith(`${ME}/`)) {
     return new ScimError(501, undefined, `${ME} is there for tokens of users; this one is the connection's.`);
   }
-  if (path === '/Bulk') return new ScimError(501, undefined, `${path} is not supported; see ServiceProviderConfig.`);
   return undefined;
 }
 

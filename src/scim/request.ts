@@ -8,6 +8,8 @@ export interface ScimLimits extends ValueLimits {
   readonly filterDepth: number;
   readonly filterTerms: number;
   readonly patchOperations: number;
+  readonly bulkOperations: number;
+  readonly bulkBodyBytes: number;
   readonly documentBytes: number;
   readonly projectionAttributes: number;
   readonly pageSizeDefault: number;

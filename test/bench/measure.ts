@@ -38,7 +38,8 @@ export async function measure(load: LoadClient, operation: Operation, options: M
   }
   return operation.lines.map((line) => {
     const times = servers.map((server) => server[line.label] ?? summarise([], seconds));
-    const ratios = ceilings.map((ceiling, round) => (times[round]?.perSecond ?? 0) / ceiling);
+    const { units = 1 } = operation;
+    const ratios = ceilings.map((ceiling, round) => ((times[round]?.perSecond ?? 0) * units) / ceiling);
     const comparable = ceilings.length > 0 && line.label === 'server';
     return {
       operation: operation.name,

@@ -37,6 +37,8 @@ export interface Operation {
   readonly server: Visit;
   /** Absent where no bare statement does the same. */
   readonly ceiling?: Visit;
+  /** How much of what the ceiling does once one request of the server does; once unless said otherwise. */
+  readonly units?: number;
   /** Where the number of connections is part of what is measured. */
   readonly connections?: number;
 }

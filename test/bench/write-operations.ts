@@ -7,6 +7,8 @@ import { newPerson, userBody } from './sample-user.ts';
 export const POSTED = 'posted-';
 export const INSERTED = 'inserted-';
 
+const BULK_USERS = 1000;
+
 const WRITE: Budget = { kind: 'ratio', least: 0.35 };
 
 /** One plain INSERT of a document of the same size into the same table. */
@@ -57,6 +59,29 @@ export const writeOperations: readonly Operation[] = [
     lines: [{ label: 'server', title: 'POST user', budget: WRITE }],
     async server(exchange, world, { turn }) {
       await post(exchange, world.serverUrl, turn);
+    },
+    ceiling: insert,
+  },
+  {
+    name: 'post-bulk',
+    lines: [
+      {
+        label: 'server',
+        title: `bulk requests of ${BULK_USERS} new users; ratio per user`,
+        budget: { kind: 'ratio', least: 1 },
+      },
+    ],
+    units: BULK_USERS,
+    connections: 4,
+    async server(exchange, world, { turn }) {
+      const Operations = Array.from({ length: BULK_USERS }, (_, index) => {
+        const number = `${turn}-${index}`;
+        const userName = `${POSTED}${process.pid}-bulk-${number}`;
+        const data = { ...userBody(newPerson(number, index)), userName };
+        return { method: 'POST', path: '/Users', bulkId: String(index), data };
+      });
+      const body = JSON.stringify({ schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations });
+      await exchange.send({ method: 'POST', url: `${world.serverUrl}/Bulk`, body, expect: 200, label: 'server' });
     },
     ceiling: insert,
   },

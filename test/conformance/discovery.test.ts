@@ -45,7 +45,7 @@ describe('ServiceProviderConfig', () => {
     const { body } = await get('/ServiceProviderConfig');
     expect(body).toMatchObject({
       patch: { supported: true },
-      bulk: { supported: false },
+      bulk: { supported: true },
       filter: { supported: true, maxResults: server.config.limits.pageSizeMax },
       changePassword: { supported: false },
       sort: { supported: true },
@@ -102,8 +102,8 @@ describe('ServiceProviderConfig', () => {
     }
   });
 
-  it('SPC-09 answers 501 to what it does not offer', async () => {
-    expect((await server.request('POST', '/Bulk', {})).status).toBe(501);
+  it('SPC-09 answers 501 to what it does not offer: /Me for a token that stands for nobody', async () => {
+    expect((await server.request('GET', '/Me')).status).toBe(501);
   });
 
   it('answers HEAD without a body, and 404 for a connection that does not exist', async () => {

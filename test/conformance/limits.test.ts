@@ -271,7 +271,10 @@ describe('SEC-03, ERR-06: a request as large as a limit is answered, one larger 
   });
 
   it('holds for every limit of the settings', () => {
+    // Those of bulk requests are in bulk.test.ts.
     const elsewhere = [
+      'bulkBodyBytes',
+      'bulkOperations',
       'failedAuthentications',
       'headerBytes',
       'pageSizeDefault',

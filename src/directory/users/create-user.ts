@@ -30,23 +30,19 @@ export function createUser(actor: Actor, user: NewUser): StandaloneCommand<UserR
     objectType: 'User',
     objectId: id,
     standalone() {
-      const createdAt = new Date();
+      const record = newRecord(actor, id, user, new Date());
       return {
-        result: newRecord(actor, id, user, createdAt),
+        result: record,
         objectId: id,
         objectName: user.profile.userName,
         changed: attributeChanges({}, user.profile.document, user.profile.secrets),
         subjects: [],
         affectedUserIds: [],
         inTheWay: nameOrValueHolders(actor.siteId, user.profile, id),
-        writes: [
-          insertUser(actor, id, user.profile, createdAt),
-          ...addEmails(actor.siteId, id, user.profile.emails),
-          ...takeUniqueValues(actor.siteId, 'User', id, user.profile.uniqueValues ?? []),
-          ...writeIdentity(actor, 'User', id, user.externalId),
-          ...(user.passwordHash === undefined ? [] : [setPassword(actor.siteId, id, user.passwordHash)]),
-          countDelta(actor.siteId, 'User', actor.connection?.id ?? null, 1),
-        ],
+        // Asked for only where the user is written alone.
+        get writes() {
+          return creation(actor, record, user);
+        },
       };
     },
   };
@@ -93,6 +89,17 @@ function newRecord(actor: Actor, id: string, { profile, externalId }: NewUser, c
     groupsVersion: 0,
     access: null,
   };
+}
+
+function creation(actor: Actor, { id, createdAt }: UserRecord, { profile, externalId, passwordHash }: NewUser): Sql[] {
+  return [
+    insertUser(actor, id, profile, createdAt),
+    ...addEmails(actor.siteId, id, profile.emails),
+    ...takeUniqueValues(actor.siteId, 'User', id, profile.uniqueValues ?? []),
+    ...writeIdentity(actor, 'User', id, externalId),
+    ...(passwordHash === undefined ? [] : [setPassword(actor.siteId, id, passwordHash)]),
+    countDelta(actor.siteId, 'User', actor.connection?.id ?? null, 1),
+  ];
 }
 
 function insertUser(actor: Actor, id: string, profile: UserProfile, createdAt: Date): Sql {

@@ -49,7 +49,8 @@ function keyPair(email: Emails[number]): [string, string] {
   return [comparisonKey(email.value), comparisonKey(email.type ?? '')];
 }
 
-function emailKeys(emails: Emails): { values: string[]; types: string[] } {
+/** The keys under which addresses are looked up, values and types side by side. */
+export function emailKeys(emails: Emails): { values: string[]; types: string[] } {
   const pairs = emails.map(keyPair);
   return { values: pairs.map(([value]) => value), types: pairs.map(([, type]) => type) };
 }

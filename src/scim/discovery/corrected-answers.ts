@@ -28,16 +28,13 @@ export interface Offer {
   readonly applicationKeys: readonly string[];
 }
 
-/** Positive as RFC 7644 section 3.7.4 asks, although nothing is offered yet. */
-const BULK = { supported: false, maxOperations: 1000, maxPayloadSize: 1_048_576 };
-
 /** SCIMMY's answer with what this server really does laid over it. */
 export function correctedConfig(core: CoreAnswers, limits: ScimLimits, offer: Offer): JsonObject {
   const { meta: _, authenticationSchemes, ...config } = core.serviceProviderConfig;
   return {
     ...config,
     patch: { supported: true },
-    bulk: BULK,
+    bulk: { supported: true, maxOperations: limits.bulkOperations, maxPayloadSize: limits.bulkBodyBytes },
     filter: { supported: true, maxResults: limits.pageSizeMax },
     changePassword: { supported: offer.changesPasswords },
     sort: { supported: true },

@@ -22,11 +22,24 @@ export interface ResourceHandlers {
   /** What queries look at; undefined when the connection is not offered the endpoint at all. */
   source(context: ScimContext): ListSource | undefined;
   create?(request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
+  /**
+   * As `create` for each of several requests, written together where that makes no difference; answers have no body.
+   * @param atomic all of them or nothing
+   * @returns undefined where they have to be created one by one
+   */
+  createMany?(
+    requests: readonly ScimRequest[],
+    context: ScimContext,
+    atomic: boolean,
+  ): Promise<readonly CreationOutcome[] | undefined>;
   read(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
   replace?(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
   patch?(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
   remove?(id: string, request: ScimRequest, context: ScimContext): Promise<ScimResponse>;
 }
+
+/** What became of one of several creations. */
+export type CreationOutcome = { readonly answer: ScimResponse } | { readonly error: unknown };
 
 export function actorOf({ connection, userId, correlationId }: ScimContext): Actor {
   return { siteId: connection.siteId, source: 'scim', connection, userId, correlationId };

@@ -3,9 +3,11 @@ import {
   createGroupOutlines,
   createUser,
   createUserReads,
+  createUsers,
   createUserWithGrants,
   deleteUser,
   findDeactivated,
+  type NewUser,
   reactivateUser,
   type UserEdit,
   type UserRecord,
@@ -43,6 +45,7 @@ import {
   uniqueValuesOf,
 } from '../schema/index.js';
 import { resourceAnswer } from './answer.js';
+import { createMany } from './create-many.js';
 import { requireDocumentSize } from './document-size.js';
 import { idIfPossible } from './id-if-possible.js';
 import { patchLimits } from './patch-limits.js';
@@ -131,6 +134,25 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
       return answerWith(201, created, request, context);
     },
 
+    async createMany(requests, context, atomic) {
+      if (!isPlain(context)) return undefined;
+      const actor = actorOf(context);
+      const creations = {
+        change,
+        request: { action: 'user.create', objectType: 'User' } as const,
+        async parse(request: ScimRequest) {
+          const parsed = parseResource(type, request.body(), context.profile.parse);
+          await passwords.hashFor(context, parsed.password);
+          const document = { ...parsed.document, active: parsed.document.active ?? true };
+          return { profile: sized(document), externalId: parsed.externalId };
+        },
+        batch: (users: readonly Omit<NewUser, 'passwordHash'>[]) => createUsers(actor, users),
+        answer: (user: UserRecord) =>
+          resourceAnswer(201, { ...versioned(user), id: user.id }, locationOf(context, user.id), undefined),
+      };
+      return createMany(creations, requests, actor, atomic);
+    },
+
     async read(id, request, context) {
       const projection = projectionOf(type, request, limits);
       const user = await users.read(readerOf(context), id, projection.wants('groups'), shownAccess(context));
@@ -189,6 +211,12 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
       return { status: 204, headers: {}, body: undefined };
     },
   };
+}
+
+/** Whether a creation is an insert and nothing more: no password is stored, nobody comes back, no role is given. */
+function isPlain({ connection }: ScimContext): boolean {
+  const { passwords, reactivate, assign, showEntitlements, roleValues } = connection;
+  return passwords !== 'store' && !reactivate && !assign && !showEntitlements && roleValues === 'any';
 }
 
 type Editor = (current: UserRecord) => UserEdit;
