@@ -72,7 +72,6 @@ export const writeOperations: readonly Operation[] = [
       },
     ],
     units: BULK_USERS,
-    connections: 4,
     async server(exchange, world, { turn }) {
       const Operations = Array.from({ length: BULK_USERS }, (_, index) => {
         const number = `${turn}-${index}`;
