@@ -21,7 +21,7 @@ export {
 } from './domains.js';
 export { directoryEntities } from './entities.js';
 export { usersWithin } from './groups/closure.js';
-export { type CreatedGroup, createGroup, type NewGroup } from './groups/create-group.js';
+export { type CreatedGroup, createEmptyGroups, createGroup, type NewGroup } from './groups/create-group.js';
 export { deleteGroup } from './groups/delete-group.js';
 export { findGroup, findGroups, type GroupSummary } from './groups/find-groups.js';
 export {

@@ -379,6 +379,31 @@ describe('many creations', () => {
     }
   });
 
+  it('of groups and of users between one another are made, the empty ones together', async () => {
+    const { id } = await client.user();
+    const results = await bulk([
+      ...['g1', 'g2', 'g3'].map((bulkId) => newGroup(bulkId)),
+      newUser('u1'),
+      newUser('u2'),
+      newGroup('g4'),
+      newGroup('g5', [id]),
+      { ...newGroup('g6'), data: { schemas: [GROUP], externalId: 'e-6' } },
+      newGroup('g7', ['0199aaaa-0000-7000-8000-000000000000']),
+    ]);
+    expect(statuses(results)).toEqual(['201', '201', '201', '201', '201', '201', '201', '400', '400']);
+    expect(await membersOf(idOf(results[6]))).toEqual([id]);
+    const three = await client.read(`/Groups/${idOf(results[2])}`);
+    expect(three).toMatchObject({ meta: { version: 'W/"1"', resourceType: 'Group' } });
+  });
+
+  it('that cannot be made together are tried together once, not again for each', async () => {
+    const operations = Array.from({ length: 400 }, (_, index) => newUser(`n${index}`));
+    operations[399] = newUser('n399', { userName: nameOf(operations[0]) });
+    const results = await bulk(operations, { failOnErrors: 1 });
+    expect(results).toHaveLength(400);
+    expect(results[399]?.status).toBe('409');
+  });
+
   it('with the same names in requests at once are made once each', async () => {
     const names = Array.from({ length: 60 }, () => unique('shared'));
     const request = (order: readonly string[], prefix: string) =>

@@ -1,7 +1,7 @@
 import { type Database, type Sql, sql } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import { attributeChanges } from '../attribute-changes.js';
-import type { Command, Effects, Subject } from '../command.js';
+import type { Command, CommandBatch, Effects, StandaloneCommand, Subject } from '../command.js';
 import { comparisonKey } from '../comparison-key.js';
 import { writeIdentity } from '../identities.js';
 import { countDelta } from '../object-counts.js';
@@ -41,11 +41,9 @@ export async function createGroup(database: Database, actor: Actor, group: NewGr
   if (group.uniqueName === true) {
     await requireFreeName((read) => database.write(read), actor.siteId, group.profile.displayName, undefined);
   }
-  const described = { action: 'group.create', objectType: 'Group', objectId: newObjectId() } as const;
+  if (named.userIds.length + named.groupIds.length === 0) return createEmptyGroup(actor, group, named.unknown);
+  const described = describe();
   const made = creation(actor, described.objectId, group, named.unknown);
-  if (named.userIds.length + named.groupIds.length === 0) {
-    return { ...described, standalone: () => made.effects(made.insert, []) };
-  }
   const nesting = named.groupIds.length > 0;
   return {
     ...described,
@@ -66,6 +64,69 @@ export async function createGroup(database: Database, actor: Actor, group: NewGr
       return made.effects(undefined, [...users, ...groups]);
     },
   };
+}
+
+/** A group without members: a single statement. @param skipped ids that named nothing and were passed over */
+function createEmptyGroup(actor: Actor, group: NewGroup, skipped: readonly string[]): StandaloneCommand<CreatedGroup> {
+  const described = describe();
+  return {
+    ...described,
+    standalone() {
+      const made = creation(actor, described.objectId, group, skipped);
+      return made.effects(made.insert, []);
+    },
+  };
+}
+
+/**
+ * Creates groups without members, as `createGroup` does, in one statement a table.
+ * @throws what createGroup throws, for any of them
+ */
+export function createEmptyGroups(
+  actor: Actor,
+  groups: readonly Pick<NewGroup, 'profile' | 'externalId'>[],
+): CommandBatch<CreatedGroup> {
+  const { siteId } = actor;
+  const owner = actor.connection?.id ?? null;
+  return {
+    commands: groups.map((group) => createEmptyGroup(actor, { ...group, members: [], unknownMembers: 'reject' }, [])),
+    writesOf(effects) {
+      const rows = groups.map(({ profile, externalId }, index) => ({
+        id: effects[index]?.objectId,
+        display_name: profile.displayName,
+        display_name_key: comparisonKey(profile.displayName),
+        document: profile.document,
+        folded: profile.folded,
+        external_id: externalId,
+        created_at: effects[index]?.result.createdAt,
+      }));
+      const made = sql`
+        json_to_recordset(${JSON.stringify(rows)}::json) AS made (id uuid, display_name text, display_name_key text,
+          document jsonb, folded jsonb, external_id text, created_at timestamptz)`;
+      return [
+        sql`
+          INSERT INTO groups (site_id, id, display_name, display_name_key, owner_connection_id, document, folded,
+            created_at, modified_at)
+          SELECT ${siteId}, id, display_name, display_name_key, ${owner}::uuid, document, folded, created_at, created_at
+          FROM ${made}`,
+        ...groups.flatMap(({ profile }, index) =>
+          takeUniqueValues(siteId, 'Group', effects[index]?.objectId ?? '', profile.uniqueValues ?? []),
+        ),
+        ...(owner === null
+          ? []
+          : [
+              sql`
+                INSERT INTO identities (site_id, connection_id, object_id, object_type, external_id)
+                SELECT ${siteId}, ${owner}, id, 'Group', external_id FROM ${made}`,
+            ]),
+        countDelta(siteId, 'Group', owner, groups.length),
+      ];
+    },
+  };
+}
+
+function describe() {
+  return { action: 'group.create', objectType: 'Group', objectId: newObjectId() } as const;
 }
 
 function creation(actor: Actor, id: string, group: NewGroup, skipped: readonly string[]) {

@@ -40,13 +40,17 @@ export async function runBulk(
   const isStopped = () => failOnErrors !== undefined && errors >= failOnErrors;
   const resolve: Resolve = (bulkId) => ids.get(bulkId);
 
+  // Creations up to here could not be made together: they are not tried together again, with one fewer each time.
+  let oneByOne = 0;
   for (const index of operations.keys()) {
     if (isStopped()) break;
     if (results[index] !== undefined) continue;
-    const run = runFrom(operations, results, index);
+    const run = index < oneByOne ? [] : runFrom(operations, results, index);
     const made = run.length > 1 ? await createRun(run, context, failOnErrors !== undefined) : undefined;
-    if (made === undefined) await execute(index);
-    else for (const [offset, response] of made.entries()) await record(index + offset, response);
+    if (made === undefined) {
+      oneByOne = Math.max(oneByOne, index + run.length);
+      await execute(index);
+    } else for (const [offset, response] of made.entries()) await record(index + offset, response);
   }
   return results;
 

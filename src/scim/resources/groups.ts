@@ -1,5 +1,7 @@
 import {
+  type CreatedGroup,
   countObjects,
+  createEmptyGroups,
   createGroup,
   deleteGroup,
   type GroupEdit,
@@ -7,6 +9,7 @@ import {
   groupRows,
   listGroups,
   type MemberChange,
+  type NewGroup,
   readGroup,
   updateGroup,
 } from '../../directory/index.js';
@@ -24,6 +27,7 @@ import {
   uniqueValuesOf,
 } from '../schema/index.js';
 import { resourceAnswer } from './answer.js';
+import { createMany } from './create-many.js';
 import { requireDocumentSize } from './document-size.js';
 import { createGroupBodies } from './group-bodies.js';
 import { idIfPossible } from './id-if-possible.js';
@@ -107,6 +111,25 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
       return answerWith(201, created.id, request, context);
     },
 
+    async createMany(requests, context, atomic) {
+      if (context.connection.uniqueGroupNames) return undefined;
+      const actor = actorOf(context);
+      const creations = {
+        change,
+        request: { action: 'group.create', objectType: 'Group' } as const,
+        async parse(request: ScimRequest) {
+          const { document, externalId } = parseResource(type, request.body(), context.profile.parse);
+          return { profile: sized(document), externalId };
+        },
+        batch: (groups: readonly Pick<NewGroup, 'profile' | 'externalId'>[]) => createEmptyGroups(actor, groups),
+        answer: ({ id }: CreatedGroup) => resourceAnswer(201, { id, version: 1 }, locationOf(context, id), undefined),
+      };
+      // Members are known only under locks, so that a group with some is created alone.
+      return requests.some((request) => hasMembers(request))
+        ? undefined
+        : createMany(creations, requests, actor, atomic);
+    },
+
     async read(id, request, context) {
       const group = await readGroup(database, readerOf(context), id);
       if (group === undefined) throw notFound(id);
@@ -158,6 +181,14 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
       return { status: 204, headers: {}, body: undefined };
     },
   };
+}
+
+/** Whether a body names members; one that is no object has none, and is refused later. */
+function hasMembers(request: ScimRequest): boolean {
+  const body = request.body();
+  if (typeof body !== 'object' || body === null) return false;
+  const [, members] = Object.entries(body).find(([name]) => name.toLowerCase() === 'members') ?? [];
+  return members !== undefined && members !== null && !(Array.isArray(members) && members.length === 0);
 }
 
 /** The member steps of a PATCH; a condition in a path becomes SQL over the group's member rows. */
