@@ -49,6 +49,7 @@ export { deleteUser } from './users/delete-user.js';
 export { findUser, findUsers, type UserSummary } from './users/find-users.js';
 export { findDeactivated, reactivateUser } from './users/reactivate-user.js';
 export { createUserReads, type UserReads, userRows } from './users/read-users.js';
+export { shownNameKey } from './users/shown-name.js';
 export { type UpdatedUser, type UserEdit, updateUser } from './users/update-user.js';
 export type { UserGrants, UserProfile, UserRecord, UserState } from './users/user-profile.js';
 export type {

@@ -1,5 +1,6 @@
 import { type Sql, sql, type Transaction } from '../../database/index.js';
 import type { Actor } from '../actor.js';
+import { shownNameKey } from '../users/shown-name.js';
 import type { MemberChange } from './group-profile.js';
 
 /** The two kinds of members and where their rows lie. */
@@ -135,11 +136,11 @@ async function removeMatching(
   const members =
     kind === 'users'
       ? sql`
-          SELECT u.id AS member_id, 'User' AS member_type, coalesce(u.display_name, u.user_name) AS display
+          SELECT u.id AS member_id, 'User' AS member_type, ${shownNameKey(sql`u`)} AS display_key
           FROM memberships r JOIN users u ON u.site_id = r.site_id AND u.id = r.user_id
           WHERE r.site_id = ${actor.siteId} AND r.group_id = ${groupId}`
       : sql`
-          SELECT c.id AS member_id, 'Group' AS member_type, c.display_name AS display
+          SELECT c.id AS member_id, 'Group' AS member_type, c.display_name_key AS display_key
           FROM nestings r JOIN groups c ON c.site_id = r.site_id AND c.id = r.child_group_id
           WHERE r.site_id = ${actor.siteId} AND r.group_id = ${groupId}`;
   return transaction.run(sql`

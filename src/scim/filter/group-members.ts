@@ -1,5 +1,5 @@
 import { type Sql, sql } from '../../database/index.js';
-import { isLiving } from '../../directory/index.js';
+import { isLiving, shownNameKey } from '../../directory/index.js';
 import type { Rows } from './filter-columns.js';
 import { isIdText } from './key-text.js';
 import { memberScalar } from './member-columns.js';
@@ -8,11 +8,12 @@ import { FALSE } from './scalar-comparison.js';
 /** `members` of a group: living users and groups that it holds itself. */
 export function groupMembers({ siteId, baseUrl }: { readonly siteId: number; readonly baseUrl: string }): Rows {
   const rows = sql`(
-      SELECT s.user_id AS member_id, 'User' AS member_type, x.display_name AS display FROM memberships s
+      SELECT s.user_id AS member_id, 'User' AS member_type, ${shownNameKey(sql`x`)} AS display_key
+      FROM memberships s
       JOIN users x ON x.site_id = s.site_id AND x.id = s.user_id AND ${isLiving(sql`x`)}
       WHERE s.site_id = ${siteId} AND s.group_id = g.id
       UNION ALL
-      SELECT n.child_group_id, 'Group', h.display_name FROM nestings n
+      SELECT n.child_group_id, 'Group', h.display_name_key FROM nestings n
       JOIN groups h ON h.site_id = n.site_id AND h.id = n.child_group_id AND ${isLiving(sql`h`)}
       WHERE n.site_id = ${siteId} AND n.group_id = g.id
     ) m`;

@@ -6,7 +6,7 @@ import { FALSE } from './scalar-comparison.js';
 
 /**
  * How members lie in rows of the alias `m` that the caller provides: `member_id` uuid, `member_type` (`User` or
- * `Group`) and `display` text. For the filter of a PATCH path such as `members[type eq "Group"]`.
+ * `Group`) and `display_key`, the comparison key of what is shown. For the filter of a PATCH path such as `members[type eq "Group"]`.
  */
 export function memberColumns({ baseUrl }: { readonly baseUrl: string }): FilterColumns {
   return { locate: (path) => memberScalar(path.subAttribute, baseUrl) };
@@ -16,7 +16,7 @@ export function memberColumns({ baseUrl }: { readonly baseUrl: string }): Filter
 export function memberScalar(subAttribute: Attribute | undefined, baseUrl: string): Scalar {
   switch (subAttribute?.name) {
     case 'display':
-      return { kind: 'scalar', expression: sql`lower(normalize(m.display, NFC))`, type: 'text' };
+      return { kind: 'scalar', expression: sql`m.display_key`, type: 'text' };
     case 'type':
       return { kind: 'scalar', expression: sql`lower(m.member_type)`, type: 'text' };
     case '$ref':

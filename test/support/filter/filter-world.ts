@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Database, sql } from '../../../src/database/index.js';
-import { foldDocument, GROUP, type JsonObject, USER } from '../../../src/scim/schema/index.js';
+import { foldDocument, GROUP, type JsonObject, type JsonValue, USER } from '../../../src/scim/schema/index.js';
 
 export const SITE = 1;
 export const CONNECTION = '0190a000-0000-7000-8000-000000000001';
@@ -28,7 +28,7 @@ export async function insertUser(database: Database, user: NewUser): Promise<Res
     INSERT INTO users (site_id, id, user_name, user_name_key, display_name, state, document, folded, version,
       created_at, modified_at)
     VALUES (${SITE}, ${id}, ${String(document.userName)}, ${String(folded.userName)},
-      ${document.displayName ?? null}, ${state}, ${JSON.stringify(document)}, ${JSON.stringify(folded)}, ${version},
+      ${shownName(document) ?? null}, ${state}, ${JSON.stringify(document)}, ${JSON.stringify(folded)}, ${version},
       ${created}, ${created})`);
   await database.write(sql`
     INSERT INTO user_emails (site_id, value_key, type_key, user_id)
@@ -71,6 +71,11 @@ export async function addNesting(database: Database, groupId: string, childId: s
     INSERT INTO nestings (site_id, group_id, child_group_id) VALUES (${SITE}, ${groupId}, ${childId})`);
   await database.write(sql`
     INSERT INTO group_closure (site_id, ancestor_id, descendant_id) VALUES (${SITE}, ${groupId}, ${childId})`);
+}
+
+/** What a user is listed by as a member, before its userName. */
+export function shownName({ displayName, name }: JsonObject): JsonValue | undefined {
+  return displayName ?? (name as JsonObject | undefined)?.formatted;
 }
 
 async function insertIdentity(
