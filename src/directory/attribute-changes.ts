@@ -32,7 +32,8 @@ function differences(before: Document, after: Document): AttributeChange[] {
     if (attribute === 'schemas') continue;
     const old = before[attribute];
     const current = after[attribute];
-    if (attribute.startsWith('urn:')) {
+    // No attribute's name has a colon, every schema's has.
+    if (attribute.includes(':')) {
       const nested = differences(asDocument(old), asDocument(current));
       changes.push(...nested.map((change) => ({ ...change, attribute: `${attribute}:${change.attribute}` })));
     } else if (!sameValue(old, current)) {

@@ -128,7 +128,7 @@ export class GroupClosure {
   @PrimaryColumn('uuid', { name: 'descendant_id', primaryKeyConstraintName: 'group_closure_pk' }) descendantId!: string;
 }
 
-/** What a connection calls a user or group. */
+/** What a connection calls an object. */
 @Entity('identities')
 @Check('identities_object_type', `object_type IN ('User', 'Group', 'Resource')`)
 @Index('identities_external_id', ['siteId', 'connectionId', 'externalId'])
@@ -136,7 +136,7 @@ export class Identity {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'identities_pk' }) siteId!: number;
   @PrimaryColumn('uuid', { name: 'object_id', primaryKeyConstraintName: 'identities_pk' }) objectId!: string;
   @PrimaryColumn('uuid', { name: 'connection_id', primaryKeyConstraintName: 'identities_pk' }) connectionId!: string;
-  @Column('text', { name: 'object_type' }) objectType!: 'User' | 'Group';
+  @Column('text', { name: 'object_type' }) objectType!: 'User' | 'Group' | 'Resource';
   @Column({ type: 'text', name: 'external_id', collation: 'C', nullable: true }) externalId!: string | null;
   @Column('timestamptz', { name: 'linked_at', default: () => 'now()' }) linkedAt!: Date;
 }
@@ -147,7 +147,8 @@ export class ObjectCountDelta {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'object_count_deltas_pk' }) siteId!: number;
   @PrimaryColumn('text', { name: 'object_type', primaryKeyConstraintName: 'object_count_deltas_pk' }) objectType!:
     | 'User'
-    | 'Group';
+    | 'Group'
+    | `Resource ${string}`;
   @PrimaryColumn('bigint', {
     generated: 'identity',
     generatedIdentity: 'ALWAYS',

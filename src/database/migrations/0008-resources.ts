@@ -43,6 +43,7 @@ export class Resources1790000000008 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
       DELETE FROM identities WHERE object_type = 'Resource';
+      DELETE FROM object_count_deltas WHERE object_type LIKE 'Resource %';
       ALTER TABLE identities
         DROP CONSTRAINT identities_object_type,
         ADD CONSTRAINT identities_object_type CHECK (object_type IN ('User', 'Group'));

@@ -24,11 +24,20 @@ export function patchAttribute(
   const before = readAttribute(document, path);
   const after = afterOperation(before, operation, target, rules);
   requireSettable(attribute, before, after);
+  requireSettableParts(attribute, before, after);
   if (attribute.required && before !== undefined && isUnassigned(after)) {
     throw new ScimError(400, 'mutability', `${attribute.name} is required and cannot be removed`);
   }
   requireRoom(attribute, before, after, rules);
   writeAttribute(document, path, after);
+}
+
+/** A complex value that goes or is replaced takes its parts along, and those may be immutable. */
+function requireSettableParts(attribute: Attribute, before: JsonValue | undefined, after: JsonValue | undefined): void {
+  if (!isObject(before)) return;
+  for (const part of attribute.subAttributes.values()) {
+    requireSettable(part, before[part.name], isObject(after) ? after[part.name] : undefined);
+  }
 }
 
 /** The limit of one request is no limit: what many requests, or many operations, add up to must be within it too. */

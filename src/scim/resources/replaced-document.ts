@@ -1,10 +1,11 @@
 import type { Connection } from '../../connections/index.js';
 import type { Document } from '../../directory/index.js';
 import { ScimError } from '../errors.js';
+import { sameValue } from '../patch/index.js';
 import {
   type Attribute,
+  isJsonObject,
   type JsonObject,
-  type JsonValue,
   PASSWORD,
   type ParsedResource,
   type ResourceType,
@@ -39,43 +40,53 @@ export function replacedExternalId(
 
 function carryOver(type: ResourceType, { document, provided }: ParsedResource, current: Document): JsonObject {
   const kept = type.extensions.map(({ schema }) => schema).concat(type.schema);
-  if (!kept.some((schema) => [...schema.attributes.values()].some(isCarried))) return document;
+  if (!kept.some((schema) => [...schema.attributes.values()].some(carriesAny))) return document;
   // jsonb holds what a former request was validated to.
   const before = current as JsonObject;
-  const carried: JsonObject = { ...document, ...carriedOf(type.schema.attributes, before, document, '', provided) };
+  const isCleared = (path: string) => provided.has(path);
+  const carried: JsonObject = { ...document, ...carriedOf(type.schema.attributes, before, document, '', isCleared) };
   for (const { schema } of type.extensions) {
     const old = before[schema.id] as JsonObject | undefined;
     if (old === undefined) continue;
     const given = document[schema.id] as JsonObject | undefined;
-    const values = { ...given, ...carriedOf(schema.attributes, old, given ?? {}, `${schema.id}:`, provided) };
+    const values = { ...given, ...carriedOf(schema.attributes, old, given ?? {}, `${schema.id}:`, isCleared) };
     if (Object.keys(values).length > 0) carried[schema.id] = values;
   }
   return validateDocument(type, carried);
 }
 
+/** @param isCleared whether the body mentions an attribute that it gives no value, by its path */
 function carriedOf(
   attributes: ReadonlyMap<string, Attribute>,
   before: JsonObject,
   given: JsonObject,
   prefix: string,
-  provided: ReadonlySet<string>,
+  isCleared: (path: string) => boolean,
 ): JsonObject {
   const carried: JsonObject = {};
   for (const attribute of attributes.values()) {
     const { name, mutability } = attribute;
-    const [old, wanted] = [before[name], given[name]];
-    if (old === undefined || !isCarried(attribute)) continue;
+    const [old, wanted, path] = [before[name], given[name], `${prefix}${name}`];
+    if (old === undefined) continue;
+    if (hasParts(attribute) && isJsonObject(old) && !isCarried(attribute)) {
+      const whole = isJsonObject(wanted) ? wanted : {};
+      const cleared = wanted === undefined && isCleared(path);
+      const parts = carriedOf(attribute.subAttributes, old, whole, `${path}.`, () => cleared);
+      if (Object.keys(parts).length > 0) carried[name] = { ...whole, ...parts };
+    }
+    if (!isCarried(attribute)) continue;
     if (wanted === undefined) {
-      if (mutability === 'immutable' || !provided.has(`${prefix}${name}`)) carried[name] = old;
-    } else if (mutability === 'immutable' && !same(old, wanted)) {
-      throw new ScimError(
-        400,
-        'mutability',
-        `Attribute '${prefix}${name}' is immutable and has another value already.`,
-      );
+      if (mutability === 'immutable' || !isCleared(path)) carried[name] = old;
+    } else if (mutability === 'immutable' && !sameValue(old, wanted)) {
+      throw new ScimError(400, 'mutability', `Attribute '${path}' is immutable and has another value already.`);
     }
   }
   return carried;
+}
+
+/** Elements of a list come and go whole; only a single complex value is looked into. */
+function hasParts({ type, multiValued }: Attribute): boolean {
+  return type === 'complex' && !multiValued;
 }
 
 function isCarried(attribute: Attribute): boolean {
@@ -83,6 +94,6 @@ function isCarried(attribute: Attribute): boolean {
   return attribute.mutability === 'immutable' || attribute.mutability === 'writeOnly' || attribute.returned === 'never';
 }
 
-function same(one: JsonValue, other: JsonValue): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+function carriesAny(attribute: Attribute): boolean {
+  return isCarried(attribute) || (hasParts(attribute) && [...attribute.subAttributes.values()].some(isCarried));
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RollcallError } from '../../errors/index.js';
+import { COMMON } from './common-attributes.js';
 import { compileResourceType, compileSchema, type SchemaDefinition } from './compile-schema.js';
 import { ENTERPRISE_USER, GROUP, USER } from './core-schemas.js';
 import type { ResourceTypes } from './resource-types.js';
@@ -31,6 +32,16 @@ const schemaDocument = z.looseObject({
   attributes: z.array(z.looseObject({ name: z.string() })),
 });
 
+/** A schema with what it says of attributes that every resource has (RFC 7643 section 3.1) and that are the server's. */
+interface Loaded {
+  readonly schema: Schema;
+  readonly file: string;
+  readonly common: readonly string[];
+}
+
+/** Finds a schema, for itself or as an extension. @throws RollcallError `schema.invalid` */
+type Find = (urn: string, file: string, role: 'base' | 'extension') => Schema;
+
 type TypeDocument = z.output<typeof typeDocument> & { readonly file: string };
 
 /** Paths below a base URL that are the protocol's, and those that discovery and licensing serve. */
@@ -42,6 +53,8 @@ const RESERVED_ENDPOINTS: ReadonlySet<string> = new Set(
 const RESERVED_NAMES: ReadonlySet<string> = new Set(
   ['Schema', 'ResourceType', 'ServiceProviderConfig', 'Role', 'Entitlement', 'License'].map(lower),
 );
+/** As `/Schemas/{id}` and paths can name it, with a name and a sub-attribute behind it. */
+const SCHEMA_URN = /^urn:[a-z0-9][a-z0-9-]{0,31}:[a-z0-9._:-]{1,160}$/i;
 /** URNs that are the RFC's own. An operator's may stand beside them. */
 const RESERVED_URNS = /^urn:ietf:params:scim:(?:api:|schemas:core:|schemas:extension:enterprise:)/i;
 
@@ -50,7 +63,7 @@ const RESERVED_URNS = /^urn:ietf:params:scim:(?:api:|schemas:core:|schemas:exten
  * @throws RollcallError misconfigured `schema.invalid`, naming the file and what is wrong in it
  */
 export function buildResourceTypes(files: readonly SchemaFile[]): ResourceTypes {
-  const schemas = new Map<string, { schema: Schema; file: string }>();
+  const schemas = new Map<string, Loaded>();
   const documents: TypeDocument[] = [];
   for (const { name: file, content } of files) {
     for (const document of Array.isArray(content) ? content : [content]) {
@@ -59,11 +72,16 @@ export function buildResourceTypes(files: readonly SchemaFile[]): ResourceTypes 
     }
   }
   const used = new Set<Schema>();
-  const find = (urn: string, file: string): Schema => {
-    const schema = urn.toLowerCase() === lower(ENTERPRISE_USER.id) ? ENTERPRISE_USER : schemas.get(lower(urn))?.schema;
-    if (schema === undefined) throw invalid(file, `there is no schema ${urn}; a file must hold it`);
-    used.add(schema);
-    return schema;
+  const find: Find = (urn, file, role) => {
+    if (lower(urn) === lower(ENTERPRISE_USER.id)) return ENTERPRISE_USER;
+    const found = schemas.get(lower(urn));
+    if (found === undefined) throw invalid(file, `there is no schema ${urn}; a file must hold it`);
+    const [common] = found.common;
+    if (role === 'extension' && common !== undefined) {
+      throw invalid(found.file, `${urn}:${common} is the name of an attribute that every resource has; choose another`);
+    }
+    used.add(found.schema);
+    return found.schema;
   };
   const types = assemble(documents, find);
   for (const { schema, file } of schemas.values()) {
@@ -72,7 +90,7 @@ export function buildResourceTypes(files: readonly SchemaFile[]): ResourceTypes 
   return types;
 }
 
-function assemble(documents: readonly TypeDocument[], find: (urn: string, file: string) => Schema): ResourceTypes {
+function assemble(documents: readonly TypeDocument[], find: Find): ResourceTypes {
   const types: { user: ResourceType; group: ResourceType; others: ResourceType[] } = {
     user: USER,
     group: GROUP,
@@ -86,11 +104,7 @@ function assemble(documents: readonly TypeDocument[], find: (urn: string, file: 
   return types;
 }
 
-function extended(
-  type: ResourceType,
-  document: TypeDocument,
-  find: (urn: string, file: string) => Schema,
-): ResourceType {
+function extended(type: ResourceType, document: TypeDocument, find: Find): ResourceType {
   const { file, schemaExtensions } = document;
   if (schemaExtensions.length === 0) throw invalid(file, `schemaExtensions must name what ${type.name} is extended by`);
   if (
@@ -100,16 +114,12 @@ function extended(
     throw invalid(file, `endpoint and schema of ${type.name} cannot be changed; leave them out`);
   }
   const added = schemaExtensions
-    .map(({ schema, required }) => ({ schema: find(schema, file), required }))
+    .map(({ schema, required }) => ({ schema: find(schema, file, 'extension'), required }))
     .filter(({ schema }) => schema !== ENTERPRISE_USER);
   return inFile(file, () => compileResourceType({ ...type, extensions: [...type.extensions, ...added] }));
 }
 
-function created(
-  others: readonly ResourceType[],
-  document: TypeDocument,
-  find: (urn: string, file: string) => Schema,
-): ResourceType {
+function created(others: readonly ResourceType[], document: TypeDocument, find: Find): ResourceType {
   const { file, name, endpoint = `/${name}s`, schemaExtensions } = document;
   if (document.schema === undefined) throw invalid(file, `${name} needs a schema`);
   if (RESERVED_NAMES.has(lower(name)) || others.some((other) => lower(other.name) === lower(name))) {
@@ -123,21 +133,31 @@ function created(
       name,
       description: document.description ?? name,
       endpoint,
-      schema: find(document.schema ?? '', file),
-      extensions: schemaExtensions.map(({ schema, required }) => ({ schema: find(schema, file), required })),
+      schema: find(document.schema ?? '', file, 'base'),
+      extensions: schemaExtensions.map(({ schema, required }) => ({
+        schema: find(schema, file, 'extension'),
+        required,
+      })),
     }),
   );
 }
 
-function addSchema(schemas: Map<string, { schema: Schema; file: string }>, document: unknown, file: string): void {
+function addSchema(schemas: Map<string, Loaded>, document: unknown, file: string): void {
   // compileSchema checks the attributes, whose shape zod has not looked at.
   const definition = parsed(schemaDocument, document, file) as SchemaDefinition;
+  if (!SCHEMA_URN.test(definition.id)) {
+    throw invalid(
+      file,
+      `the id ${definition.id.slice(0, 200)} must be a URN such as urn:example:scim:schemas:badge:1.0:User`,
+    );
+  }
   if (RESERVED_URNS.test(definition.id)) throw invalid(file, `${definition.id} is a URN of the RFC; choose another`);
   const known = schemas.get(lower(definition.id));
   if (known !== undefined) throw invalid(file, `${definition.id} stands in ${known.file} too`);
   const schema = inFile(file, () => compileSchema(definition));
   if (schema.attributes.size === 0) throw invalid(file, `${schema.id} has no attributes`);
-  schemas.set(lower(schema.id), { schema, file });
+  const common = definition.attributes.map(({ name }) => name).filter((name) => COMMON.has(lower(name)));
+  schemas.set(lower(schema.id), { schema, file, common });
 }
 
 /** A ResourceType has an endpoint or extensions and never `attributes`. */

@@ -35,8 +35,8 @@ const TYPES: ReadonlySet<string> = new Set<AttributeType>([
   'reference',
   'complex',
 ]);
-/** RFC 7643 section 2.1; erratum 8924: `$ref` starts with a dollar sign. */
-const ATTRIBUTE_NAME = /^\$?[A-Za-z][A-Za-z0-9_-]*$/;
+/** RFC 7643 section 2.1, with a length that paths can hold; erratum 8924: `$ref` starts with a dollar sign. */
+const ATTRIBUTE_NAME = /^\$?[A-Za-z][A-Za-z0-9_-]{0,99}$/;
 const MUTABILITIES = new Set(['readOnly', 'readWrite', 'immutable', 'writeOnly'] as const);
 const RETURNED = new Set(['always', 'never', 'default', 'request'] as const);
 const UNIQUENESS = new Set(['none', 'server', 'global'] as const);

@@ -10,6 +10,7 @@ export { ENTERPRISE_USER, ENTERPRISE_USER_URN, GROUP, GROUP_URN, PASSWORD, USER,
 export { canonicalDateTime } from './date-time.js';
 export { DISCOVERY_SCHEMAS } from './discovery-schemas.js';
 export { foldDocument, foldValue } from './fold.js';
+export { isJsonObject } from './json.js';
 export { type LoadOptions, loadResourceTypes } from './load-resource-types.js';
 export { parseAttributeValue } from './parse-attribute-value.js';
 export { caselessMembers, parseMessage } from './parse-message.js';

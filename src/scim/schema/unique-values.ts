@@ -18,7 +18,12 @@ export function uniqueValuesOf(type: ResourceType, document: JsonObject): Unique
     const values = document[schema.id];
     if (isJsonObject(values)) gather(schema.attributes, values, `${schema.id}:`, found);
   }
-  return found;
+  return once(found);
+}
+
+/** Two values of one resource, alike to the attribute, are not in each other's way. */
+function once(values: readonly UniqueValue[]): UniqueValue[] {
+  return [...new Map(values.map((value) => [`${value.attribute} ${value.key}`, value])).values()];
 }
 
 function gather(
