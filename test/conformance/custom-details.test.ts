@@ -233,6 +233,22 @@ describe('values of a resource type', () => {
   });
 });
 
+describe('an attribute that its schema no longer has', () => {
+  it('SEC-09: is shown by no answer, and gone with the next change', async () => {
+    const { database } = stage.server;
+    const { id, displayName } = await device();
+    await database.write(sql`UPDATE resources SET document = document || '{"pin": "old"}' WHERE id = ${id}`);
+    for (const query of ['', '?excludedAttributes=meta', '?attributes=pin']) {
+      expect((await client.get(`${PATH}/${id}${query}`)).text).not.toContain('old');
+    }
+    const list = await client.get(PATH, { filter: `displayName eq "${displayName}"` });
+    expect(list.body.totalResults).toBe(1);
+    expect(list.text).not.toContain('old');
+    await client.patch(`${PATH}/${id}`, { op: 'replace', path: 'displayName', value: 'new' });
+    expect(await database.read(sql`SELECT 1 FROM resources WHERE id = ${id} AND document ? 'pin'`)).toEqual([]);
+  });
+});
+
 describe('lists of a resource type', () => {
   it('SRT-01, PAG-01: are sorted, paged and walked by cursor, and counted exactly', async () => {
     for (const name of ['w-c', 'w-a', 'w-b']) await device({ displayName: name });

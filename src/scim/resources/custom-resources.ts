@@ -142,8 +142,9 @@ export function createCustomHandlers(dependencies: ResourceDependencies, type: R
   };
 
   function show(view: ObjectView, projection: Projection, { baseUrl }: ScimContext): string {
-    const text = renderResource(view, type, baseUrl);
-    return projection.isDefault ? text : JSON.stringify(project(type, parseRendered(text), projection));
+    const rendered = parseRendered(renderResource(view, type, baseUrl));
+    // Never as it is stored: that may hold secrets of an attribute that the operator's file no longer has.
+    return JSON.stringify(project(type, rendered, { ...projection, isDefault: false }));
   }
 
   function projectionOf({ query }: ScimRequest): Projection {
