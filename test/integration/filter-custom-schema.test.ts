@@ -154,8 +154,8 @@ describe('memberColumns', () => {
     const filter = bindElementFilter(parseFilter(text, LIMITS), path, OPTIONS);
     const rows = await test.database.read<{ name: string }>(sql`
       SELECT name FROM (VALUES
-        ('a', ${CONNECTION}::uuid, 'User', 'Anna'), ('b', gen_random_uuid(), 'Group', NULL)
-      ) m (name, member_id, member_type, display)
+        ('a', ${CONNECTION}::uuid, 'User', 'anna'), ('b', gen_random_uuid(), 'Group', NULL)
+      ) m (name, member_id, member_type, display_key)
       WHERE ${compileFilter(filter, memberColumns({ baseUrl: BASE_URL }))} ORDER BY name`);
     expect(rows.map((row) => row.name).join('')).toBe(expected);
   });
