@@ -15,6 +15,7 @@ import {
   type ConnectionSettings,
   type ScimClient,
   type ScimServer,
+  type ScimServerOptions,
   startScimServer,
 } from './scim-server.js';
 
@@ -60,8 +61,8 @@ export interface AccessClient extends ScimClient {
   find(filter: string): Promise<string[]>;
 }
 
-export async function startAccessServer(): Promise<AccessServer> {
-  const server = await startScimServer();
+export async function startAccessServer(options: ScimServerOptions = {}): Promise<AccessServer> {
+  const server = await startScimServer(options);
   const { database, change, siteId } = server;
 
   async function roleId(value: string): Promise<string> {
