@@ -70,7 +70,7 @@ describe("an operator's extension of users", () => {
     expect(removed.body).not.toHaveProperty(BADGE);
   });
 
-  it('FLT-29, SRT-08, PRJ-05: is filtered, sorted and projected by its URN', async () => {
+  it('FLT-31, FLT-57, SRT-08, PRJ-05: is filtered, sorted and projected by its URN', async () => {
     const colour = unique();
     const { id } = await withBadge({ colour, doors: ['North', 'South'] });
     expect(await countUsers(client, `${BADGE}:colour eq "${colour.toUpperCase()}"`)).toBe(1);
@@ -80,7 +80,7 @@ describe("an operator's extension of users", () => {
     expect((await client.get('/Users', { sortBy: `${BADGE}:colour` })).status).toBe(200);
   });
 
-  it('SEC-09: what can only be written is in no answer, no filter and not in the log, and stays when left out', async () => {
+  it('SEC-02, FLT-56, PUT-12: what can only be written is in no answer, no filter and not in the log, and stays when left out', async () => {
     const { id, userName, ...user } = await withBadge({ colour: 'green', pin: '1234' });
     expect(user[BADGE]).toEqual({ colour: 'green' });
     expect((await client.get('/Users', { filter: `${BADGE}:pin eq "1234"` })).status).toBe(400);
@@ -99,7 +99,7 @@ describe("an operator's extension of users", () => {
     expect(logged).toEqual([]);
   });
 
-  it('CRE-12, PAT-16, DEL-04: a unique attribute is one user’s, free at once when the user goes', async () => {
+  it('DAT-16, PAT-16, DEL-04: a unique attribute is one user’s, free at once when the user goes', async () => {
     const number = unique();
     const { id } = await withBadge({ number });
     const taken = (await client.post('/Users', { schemas: [USER], userName: unique(), [BADGE]: { number } })).body;
@@ -117,7 +117,7 @@ describe("an operator's extension of users", () => {
     ).toBe(200);
   });
 
-  it('GRP-01: groups have theirs too', async () => {
+  it('DAT-16, SCH-01: groups have theirs too', async () => {
     const code = unique();
     const { id } = await client.group({ [UNIT]: { code } });
     const again = await client.post('/Groups', {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadResourceTypes } from '../../src/scim/index.js';
-import type { JsonObject } from '../../src/scim/schema/index.js';
-import { type Client, unique } from './support/client.ts';
+import type { JsonObject, JsonValue } from '../../src/scim/schema/index.js';
+import { type Client, patchBody, unique } from './support/client.ts';
 import { type Stage, startStage } from './support/stage.ts';
 
 const BASE = 'urn:ietf:params:scim:schemas:test:2.0:TestResource';
@@ -64,7 +64,7 @@ describe('a resource type of its own', () => {
     expect(await found('externalId eq "x-1"')).toEqual([]);
   });
 
-  it('RT-12: a required extension and its required attribute must be there, and stay there', async () => {
+  it('RT-12, CRE-24: a required extension and its required attribute must be there, and stay there', async () => {
     const without = { schemas: [BASE], displayName: 'x' };
     for (const wrong of [without, body({}, { extOptional: 1 }), body({}, {})]) {
       expect(await client.post(PATH, wrong)).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } });
@@ -95,8 +95,27 @@ describe('a resource type of its own', () => {
     };
     const { id, ...resource } = await made(values);
     expect(resource).toMatchObject(values);
-    const wrong = { count: 1.5, ratio: 'x', flag: 'true', moment: '31.1.2026', data: '%', link: 'a b', tags: 'a' };
-    for (const [name, value] of Object.entries(wrong)) {
+    for (const moment of ['2026-01-31T08:00:00.123456Z', '2026-01-31T08:00:00+05:30', '2026-01-31T08:00:00']) {
+      expect(await made({ moment })).toMatchObject({ moment });
+    }
+    const wrong: [string, JsonValue][] = [
+      ['count', 1.5],
+      ['count', '3'],
+      ['count', true],
+      ['ratio', '0.5'],
+      ['ratio', [0.5]],
+      ['flag', 'true'],
+      ['flag', 1],
+      ['moment', '31.1.2026'],
+      ['moment', '2026-01-31'],
+      ['moment', '08:00:00Z'],
+      ['moment', 1_769_846_400],
+      ['data', '%'],
+      ['link', 'a b'],
+      ['tags', 'a'],
+      ['tags', [1]],
+    ];
+    for (const [name, value] of wrong) {
       const answer = await client.post(PATH, body({ [name]: value }));
       expect([name, answer.status, answer.body.scimType]).toEqual([name, 400, 'invalidValue']);
     }
@@ -114,7 +133,7 @@ describe('a resource type of its own', () => {
     ]);
   });
 
-  it('FLT-15, DAT-13: text is compared by its caseExact', async () => {
+  it('FLT-16, FLT-17, DAT-11: text is compared by its caseExact, and kept as sent', async () => {
     const { id } = await made({ displayName: 'Äpfel', caseExactText: 'Exact' });
     expect(await found('displayName eq "ÄPFEL"')).toEqual([id]);
     expect(await found('caseExactText eq "Exact"')).toEqual([id]);
@@ -135,10 +154,36 @@ describe('a resource type of its own', () => {
     expect(added.body).toMatchObject({ immutableText: 'later' });
   });
 
-  it('PRJ-09, PRJ-10, FLT-47: what is never or only on request shown is kept all the same', async () => {
+  it('DAT-15: what is returned on request is shown to who asks for it and to who has just written it', async () => {
+    const onRequest = 'first';
+    const { id } = await made({ onRequest });
+    const path = `${PATH}/${id}`;
+    const shown = async (method: string, query: string, sent?: JsonObject) =>
+      (await client.send(method, `${path}${query}`, sent === undefined ? {} : { body: sent })).body.onRequest;
+    const patch = (...operations: JsonObject[]) => patchBody(...operations);
+    expect(await shown('GET', '')).toBeUndefined();
+    expect(await shown('GET', '?excludedAttributes=count')).toBeUndefined();
+    expect(await shown('GET', '?attributes=onRequest')).toBe('first');
+    expect((await client.get(PATH, { filter: `id eq "${id}"` })).text).not.toContain('onRequest');
+
+    expect(await made({ onRequest: 'at once' })).toMatchObject({ onRequest: 'at once' });
+    expect(await shown('PUT', '', body({ onRequest: 'second' }))).toBe('second');
+    expect(await shown('PATCH', '', patch({ op: 'replace', path: 'ONREQUEST', value: 'third' }))).toBe('third');
+    expect(await shown('PATCH', '', patch({ op: 'add', value: { onRequest: 'fourth' } }))).toBe('fourth');
+    expect(await shown('PATCH', '', patch({ op: 'add', path: 'count', value: 1 }))).toBeUndefined();
+    expect(await shown('PATCH', '?attributes=onRequest', patch({ op: 'add', path: 'count', value: 2 }))).toBe('fourth');
+    const excluded = '?excludedAttributes=onRequest';
+    expect(await shown('PATCH', excluded, patch({ op: 'add', path: 'onRequest', value: 'x' }))).toBeUndefined();
+    expect(
+      await shown('PATCH', '?attributes=count', patch({ op: 'add', path: 'onRequest', value: 'y' })),
+    ).toBeUndefined();
+    expect(await shown('PUT', '', body())).toBeUndefined();
+  });
+
+  it('DAT-14, PRJ-09, PRJ-10, FLT-56: what is never or only on request shown is kept all the same', async () => {
     const { id, ...resource } = await made({ secretText: 'hush', onRequest: 'asked', alwaysText: 'always' });
     expect(resource).not.toHaveProperty('secretText');
-    expect(resource).not.toHaveProperty('onRequest');
+    expect((await client.get(`${PATH}/${id}`)).body).not.toHaveProperty('onRequest');
     const asked = (await client.get(`${PATH}/${id}`, { attributes: 'onRequest,secretText' })).body;
     expect(asked).toEqual({ schemas: [BASE, EXTENSION], id, onRequest: 'asked', alwaysText: 'always' });
     expect(await client.get(PATH, { filter: 'secretText eq "hush"' })).toMatchObject({ status: 400 });
@@ -155,7 +200,7 @@ describe('a resource type of its own', () => {
     expect(readOnlyText).toBeUndefined();
   });
 
-  it('CRE-12: a unique value is one resource’s until that goes or gives it up', async () => {
+  it('DAT-16, DEL-04: a unique value is one resource’s until that goes or gives it up', async () => {
     const value = unique();
     const { id } = await made({ uniqueText: value });
     const again = await client.post(PATH, body({ uniqueText: value.toUpperCase() }));
@@ -176,13 +221,13 @@ describe('a resource type of its own', () => {
     await made({ uniqueText: value });
   });
 
-  it('CRE-12: of 20 resources with the same unique value at once one comes to be', async () => {
+  it('DAT-16: of 20 resources with the same unique value at once one comes to be', async () => {
     const uniqueText = unique();
     const answers = await Promise.all(Array.from({ length: 20 }, () => client.post(PATH, body({ uniqueText }))));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 19 }, () => 409)]);
   });
 
-  it('ETG-05, PAT-18: If-Match is honoured, and what changes nothing leaves the version', async () => {
+  it('ETG-03, ETG-04, PAT-18: If-Match is honoured, and what changes nothing leaves the version', async () => {
     const { id, displayName } = await made();
     const stale = await client.send('PUT', `${PATH}/${id}`, { body: body(), headers: { 'if-match': 'W/"9"' } });
     expect(stale.status).toBe(412);

@@ -1,7 +1,7 @@
 import { ScimError } from '../errors.js';
 import type { BoundFilter } from '../filter/index.js';
 import type { PatchRules } from '../profiles/index.js';
-import { type AttributePath, COMMON, type JsonValue, parseAttributeValue } from '../schema/index.js';
+import { type AttributePath, COMMON, type JsonValue, MANAGER_REFERENCE, parseAttributeValue } from '../schema/index.js';
 import { isUnassigned } from './json.js';
 import type { PatchOperation, PatchTarget } from './operation.js';
 import type { ParseContext } from './parse-context.js';
@@ -116,7 +116,7 @@ function onWrite(
   if (clears(value)) {
     return onClear(sent, path, filter);
   }
-  if (subAttribute?.name === '$ref' && attribute.subAttributes.has('value')) {
+  if (subAttribute !== undefined && subAttribute === MANAGER_REFERENCE) {
     return onReference(context, sent, path, value);
   }
   if (subAttribute === undefined && attribute.type === 'complex' && !attribute.multiValued) {
@@ -136,16 +136,13 @@ function write(
     : [operation(sent, { kind: 'attribute', path, filter }, value)];
 }
 
-/** `$ref` is rendered from `value`; alone it names the same resource (RFC 7643 section 4.3). */
+/** A manager's `$ref` is rendered from `value`; alone it names the same resource (RFC 7643 section 4.3). */
 function onReference(
   context: ParseContext,
   sent: SentOperation,
   path: AttributePath,
   value: JsonValue,
 ): PatchOperation[] {
-  if (path.attribute.multiValued) {
-    return [];
-  }
   const whole: AttributePath = { ...path, subAttribute: undefined };
   return onWrite(context, { ...sent, value: { $ref: value } }, whole, undefined);
 }

@@ -19,7 +19,9 @@ function isEmpty(value: JsonValue): boolean {
 /** The path with no part required: what is merged into a value may leave out what is there already. */
 function mergeable(path: AttributePath): AttributePath {
   const { attribute } = path;
-  const parts = [...attribute.subAttributes].map(([key, part]) => [key, { ...part, required: false }] as const);
+  const parts = [...attribute.subAttributes].map(
+    ([key, part]) => [key, part.required ? { ...part, required: false } : part] as const,
+  );
   return { ...path, attribute: { ...attribute, subAttributes: new Map(parts) } };
 }
 

@@ -18,7 +18,6 @@ import {
   foldDocument,
   type JsonObject,
   type Projection,
-  parseProjection,
   parseResource,
   project,
   type ResourceType,
@@ -32,6 +31,7 @@ import { patchLimits } from './patch-limits.js';
 import { isKnown, requireMatch } from './preconditions.js';
 import { parseRendered, renderResource } from './render.js';
 import { replacedDocument, replacedExternalId } from './replaced-document.js';
+import { projectionOf, projectionOfWrite } from './request-projection.js';
 import { actorOf, freshReads, type ResourceDependencies, type ResourceHandlers } from './resource-handlers.js';
 
 type Edit = (current: ResourceRecord) => { document: JsonObject; externalId: string | undefined };
@@ -65,14 +65,15 @@ export function createCustomHandlers(dependencies: ResourceDependencies, type: R
   async function answerWith(status: number, id: string, request: ScimRequest, context: ScimContext) {
     const view = await readResource(fresh, readerOf(context), type.name, id);
     if (view === undefined) throw notFound(id);
-    return resourceAnswer(status, view, locationOf(context, id), show(view, projectionOf(request), context));
+    const projection = projectionOfWrite(type, request, limits, context);
+    return resourceAnswer(status, view, locationOf(context, id), show(view, projection, context));
   }
 
   async function update(id: string, request: ScimRequest, context: ScimContext, editor: () => Edit) {
     const actor = actorOf(context);
     const asked = { action: 'resource.update', objectType: 'Resource', objectId: idIfPossible(id) } as const;
     return change.run(actor, asked, () => {
-      projectionOf(request);
+      projectionOf(type, request, limits);
       const edit = editor();
       return updateResource(actor, type.name, id, (current) => {
         requireMatch(request.ifMatch, current);
@@ -90,7 +91,7 @@ export function createCustomHandlers(dependencies: ResourceDependencies, type: R
     async create(request, context) {
       const actor = actorOf(context);
       const { id } = await change.run(actor, { action: 'resource.create', objectType: 'Resource' }, () => {
-        projectionOf(request);
+        projectionOf(type, request, limits);
         const parsed = parseResource(type, request.body(), context.profile.parse);
         return createResource(actor, type.name, profileOf(parsed.document), parsed.externalId);
       });
@@ -98,7 +99,7 @@ export function createCustomHandlers(dependencies: ResourceDependencies, type: R
     },
 
     async read(id, request, context) {
-      const projection = projectionOf(request);
+      const projection = projectionOf(type, request, limits);
       const view = await readResource(database, readerOf(context), type.name, id);
       if (view === undefined) throw notFound(id);
       const location = locationOf(context, id);
@@ -145,11 +146,6 @@ export function createCustomHandlers(dependencies: ResourceDependencies, type: R
     const rendered = parseRendered(renderResource(view, type, baseUrl));
     // Never as it is stored: that may hold secrets of an attribute that the operator's file no longer has.
     return JSON.stringify(project(type, rendered, { ...projection, isDefault: false }));
-  }
-
-  function projectionOf({ query }: ScimRequest): Projection {
-    const [included, excluded] = [query.getAll('attributes'), query.getAll('excludedAttributes')];
-    return parseProjection(type, included, excluded, limits.projectionAttributes);
   }
 
   function locationOf({ baseUrl }: ScimContext, id: string): string {

@@ -17,15 +17,8 @@ import { ScimError } from '../errors.js';
 import { compileFilter, groupColumns, memberColumns } from '../filter/index.js';
 import type { ListSource } from '../list/index.js';
 import { applyPatch, type PatchOperation, parsePatch } from '../patch/index.js';
-import { readerOf, type ScimContext, type ScimLimits, type ScimRequest } from '../request.js';
-import {
-  type JsonObject,
-  type Projection,
-  parseProjection,
-  parseResource,
-  type ResourceType,
-  uniqueValuesOf,
-} from '../schema/index.js';
+import { readerOf, type ScimContext, type ScimRequest } from '../request.js';
+import { type JsonObject, parseResource, type ResourceType, uniqueValuesOf } from '../schema/index.js';
 import { resourceAnswer } from './answer.js';
 import { createMany } from './create-many.js';
 import { requireDocumentSize } from './document-size.js';
@@ -35,6 +28,7 @@ import { patchLimits } from './patch-limits.js';
 import { isKnown, requireMatch } from './preconditions.js';
 import { groupProfile } from './profiles-of-documents.js';
 import { replacedDocument, replacedExternalId } from './replaced-document.js';
+import { projectionOf, projectionOfWrite } from './request-projection.js';
 import { actorOf, freshReads, type ResourceDependencies, type ResourceHandlers } from './resource-handlers.js';
 
 interface Wanted {
@@ -71,7 +65,7 @@ export function createGroupHandlers(dependencies: ResourceDependencies): Resourc
   async function answerWith(status: number, id: string, request: ScimRequest, context: ScimContext) {
     const group = await readGroup(fresh, readerOf(context), id);
     if (group === undefined) throw notFound(id);
-    const body = await freshBodies.one(group, projectionOf(type, request, limits), context);
+    const body = await freshBodies.one(group, projectionOfWrite(type, request, limits, context), context);
     return resourceAnswer(status, group, locationOf(context, id), body);
   }
 
@@ -215,11 +209,6 @@ function patchedGroup(
 /** With these parameters the answer to a PATCH has a body (RFC 7644 section 3.5.2). */
 function asksForAttributes({ query }: ScimRequest): boolean {
   return query.has('attributes') || query.has('excludedAttributes');
-}
-
-function projectionOf(type: ResourceType, { query }: ScimRequest, { projectionAttributes }: ScimLimits): Projection {
-  const [included, excluded] = [query.getAll('attributes'), query.getAll('excludedAttributes')];
-  return parseProjection(type, included, excluded, projectionAttributes);
 }
 
 function locationOf(context: ScimContext, id: string): string {

@@ -33,12 +33,11 @@ import { ScimError } from '../errors.js';
 import { userColumns } from '../filter/index.js';
 import type { ListSource } from '../list/index.js';
 import { applyPatch, parsePatch } from '../patch/index.js';
-import { readerOf, type ScimContext, type ScimLimits, type ScimRequest } from '../request.js';
+import { readerOf, type ScimContext, type ScimRequest } from '../request.js';
 import {
   type JsonObject,
   type ParsedResource,
   type Projection,
-  parseProjection,
   parseResource,
   project,
   type ResourceType,
@@ -53,6 +52,7 @@ import { isKnown, requireMatch } from './preconditions.js';
 import { emailsOf, userProfile } from './profiles-of-documents.js';
 import { parseRendered, renderUser } from './render.js';
 import { replacedDocument, replacedExternalId } from './replaced-document.js';
+import { projectionOf, projectionOfWrite } from './request-projection.js';
 import { actorOf, type ResourceDependencies, type ResourceHandlers } from './resource-handlers.js';
 
 /** `/Users`: RFC 7643 section 4.1 and 4.3 on the directory's users. */
@@ -93,7 +93,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
   }
 
   async function answerWith(status: number, record: UserRecord, request: ScimRequest, context: ScimContext) {
-    const projection = projectionOf(type, request, limits);
+    const projection = projectionOfWrite(type, request, limits, context);
     const user = await users.written(readerOf(context), record, projection.wants('groups'), shownAccess(context));
     return resourceAnswer(status, user, locationOf(context, user.id), show(type, user, projection, context));
   }
@@ -243,11 +243,6 @@ function userEdit(
 function show(type: ResourceType, user: UserView, projection: Projection, context: ScimContext): string {
   const text = renderUser(user, context);
   return projection.isDefaultBut('groups') ? text : JSON.stringify(project(type, parseRendered(text), projection));
-}
-
-function projectionOf(type: ResourceType, { query }: ScimRequest, { projectionAttributes }: ScimLimits): Projection {
-  const [included, excluded] = [query.getAll('attributes'), query.getAll('excludedAttributes')];
-  return parseProjection(type, included, excluded, projectionAttributes);
 }
 
 function locationOf(context: ScimContext, id: string): string {

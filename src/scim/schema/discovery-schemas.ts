@@ -56,16 +56,13 @@ const RESOURCE_TYPE_CORRECTIONS: readonly Correction[] = [
   { path: 'schemaExtensions', change: { multiValued: true } },
 ];
 
-/** The characteristics of section 7, which attributes and sub-attributes have alike. */
-const CHARACTERISTICS: readonly AttributeDefinition[] = [
+/** 5606: `binary` is a type as well. */
+const SIMPLE_TYPES = ['string', 'boolean', 'decimal', 'integer', 'dateTime', 'binary', 'reference'];
+
+/** The characteristics of section 7, which attributes and sub-attributes have alike but for their types. */
+const characteristics = (types: readonly string[]): readonly AttributeDefinition[] => [
   { name: 'name', required: true, caseExact: true, description: "The attribute's name." },
-  {
-    name: 'type',
-    required: true,
-    description: "The attribute's data type.",
-    // 5606: `binary` is a type as well.
-    canonicalValues: ['string', 'boolean', 'decimal', 'integer', 'dateTime', 'binary', 'reference', 'complex'],
-  },
+  { name: 'type', required: true, description: "The attribute's data type.", canonicalValues: types },
   { name: 'multiValued', type: 'boolean', required: true, description: 'Whether the attribute is plural.' },
   { name: 'description', caseExact: true, description: 'A human-readable description of the attribute.' },
   { name: 'required', type: 'boolean', description: 'Whether the attribute must be given.' },
@@ -108,13 +105,14 @@ const SCHEMA_DEFINITION: SchemaDefinition = {
       required: true,
       description: 'The attributes of the schema and their characteristics.',
       subAttributes: [
-        ...CHARACTERISTICS,
+        ...characteristics([...SIMPLE_TYPES, 'complex']),
         {
           name: 'subAttributes',
           type: 'complex',
           multiValued: true,
           description: 'The sub-attributes of a complex attribute.',
-          subAttributes: CHARACTERISTICS,
+          // 8415, 8435: sub-attributes are not complex.
+          subAttributes: characteristics(SIMPLE_TYPES),
         },
       ],
     } satisfies AttributeDefinition,

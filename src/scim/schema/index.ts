@@ -12,10 +12,16 @@ export { DISCOVERY_SCHEMAS } from './discovery-schemas.js';
 export { foldDocument, foldValue } from './fold.js';
 export { isJsonObject } from './json.js';
 export { type LoadOptions, loadResourceTypes } from './load-resource-types.js';
-export { parseAttributeValue } from './parse-attribute-value.js';
+export { MANAGER_REFERENCE, parseAttributeValue } from './parse-attribute-value.js';
 export { caselessMembers, parseMessage } from './parse-message.js';
 export { type MemberReference, type ParsedResource, parseResource } from './parse-resource.js';
-export { type Projection, parseProjection, project } from './projection.js';
+export {
+  type Projection,
+  parseProjection,
+  project,
+  returnsOnRequest,
+  type WrittenAttributes,
+} from './projection.js';
 export { publishResourceType, publishSchema } from './publish.js';
 export { type ResolveOptions, resolveAttribute, resolveExtension } from './resolve-attribute.js';
 export { allTypes, CORE_TYPES, type ResourceTypes } from './resource-types.js';

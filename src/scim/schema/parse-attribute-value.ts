@@ -1,6 +1,6 @@
 import type { ValueRules } from '../profiles/index.js';
 import { collapseValues } from './collapse-values.js';
-import { GROUP } from './core-schemas.js';
+import { ENTERPRISE_USER, GROUP } from './core-schemas.js';
 import { invalidSyntax, invalidValue, quoted } from './invalid.js';
 import { isRecord, isUnassigned } from './json.js';
 import { parseScalar } from './parse-scalar.js';
@@ -9,6 +9,10 @@ import { unwrapRole } from './unwrap-role.js';
 
 /** `members` of a group, whose elements the server fills but for the id. */
 export const MEMBERS: Attribute | undefined = GROUP.schema.attributes.get('members');
+/** The `$ref` that the server makes of the `value` beside it; in an operator's attributes it is a part like the others. */
+export const MANAGER_REFERENCE: Attribute | undefined = ENTERPRISE_USER.attributes
+  .get('manager')
+  ?.subAttributes.get('$ref');
 
 /**
  * The canonical value of one attribute or sub-attribute, as PATCH gets it: for a multi-valued attribute always an
@@ -82,7 +86,7 @@ function parseComplex(
 ): JsonObject | undefined {
   const source = rules.unwrapRoleJson && attribute.name === 'roles' ? unwrapRole(given) : given;
   const parsed: JsonObject = {};
-  const seen: Attribute[] = [];
+  const seen: (Attribute | undefined)[] = [];
   let reference: unknown;
   for (const name of Object.keys(source)) {
     const sub = subAttribute(attribute, name, rules);
@@ -97,7 +101,9 @@ function parseComplex(
     const value = parseAttribute(sub, source[name], rules, `${path}.${sub.name}`);
     if (value !== undefined) parsed[sub.name] = value;
   }
-  if (typeof reference === 'string') addReferencedId(attribute, parsed, reference, rules, path);
+  if (typeof reference === 'string' && (attribute === MEMBERS || seen.includes(MANAGER_REFERENCE))) {
+    addReferencedId(attribute, parsed, reference, rules, path);
+  }
   // GRP-08: a member is never dropped without a word.
   if (attribute === MEMBERS && parsed.value === undefined) throw invalidValue(`${path}.value`, 'is required');
   if (isUnassigned(parsed)) return undefined;
@@ -118,7 +124,7 @@ function subAttribute(attribute: Attribute, name: string, rules: ValueRules): At
 function isServerFilled(attribute: Attribute, sub: Attribute): boolean {
   if (sub.mutability === 'readOnly') return true;
   if (attribute === MEMBERS) return sub.name !== 'value';
-  return sub.name === '$ref' && attribute.subAttributes.has('value');
+  return sub === MANAGER_REFERENCE;
 }
 
 /** Section 4.3 lets a client give `$ref` alone: its last segment is the id. */

@@ -23,8 +23,14 @@ export interface Projection {
   readonly selectionOf: (key: string, attribute: Attribute) => Shown | undefined;
 }
 
-/** What is shown of an attribute: all that is returned by default, these sub-attributes, or all but these. */
-type Shown = 'default' | { readonly only: ReadonlySet<string> } | { readonly without: ReadonlySet<string> };
+/**
+ * What is shown of an attribute: all that is returned by default, all that was written, these sub-attributes, or all but
+ * these.
+ */
+type Shown = 'default' | 'written' | { readonly only: ReadonlySet<string> } | { readonly without: ReadonlySet<string> };
+
+/** Attributes that a write named: `title`, `{URN}:department`, in the schema's spelling. */
+export type WrittenAttributes = ReadonlySet<string>;
 
 /** As a query parameter comes: once, repeated (PRJ-03), or not at all; an array in a SearchRequest. */
 type Names = string | readonly string[] | undefined;
@@ -33,6 +39,7 @@ type Names = string | readonly string[] | undefined;
  * Reads `attributes` and `excludedAttributes`. Names are paths or an extension's URN (A-26); unknown ones are ignored
  * (PRJ-13).
  * @param most how many names there may be, the setting LIMIT_PROJECTION_ATTRIBUTES
+ * @param written what the request wrote: its answer shows that although it is returned on request only (DAT-15)
  * @throws ScimError 400 invalidValue when both are given (A-25), or too many
  */
 export function parseProjection(
@@ -40,19 +47,27 @@ export function parseProjection(
   attributes: Names,
   excludedAttributes: Names,
   most: number,
+  written: WrittenAttributes = new Set(),
 ): Projection {
   const included = namesOf('attributes', attributes, most);
   const excluded = namesOf('excludedAttributes', excludedAttributes, most);
   if (included.length > 0 && excluded.length > 0) {
     throw invalidValue('attributes', 'and excludedAttributes must not be given together');
   }
-  if (included.length === 0 && excluded.length === 0) {
-    return createProjection(type, new Map(), (_key, attribute) => shownByDefault(attribute));
-  }
+  const writtenKeys = new Set([...written].map((name) => name.toLowerCase()));
+  const unasked = (key: string, attribute: Attribute) => shownUnasked(attribute, writtenKeys.has(key));
+  if (included.length === 0 && excluded.length === 0) return createProjection(type, new Map(), unasked);
   const selections = select(type, included.length > 0 ? included : excluded);
   return included.length > 0
     ? createProjection(type, undefined, (key, attribute) => shownOfIncluded(attribute, selections.get(key)))
-    : createProjection(type, selections, (key, attribute) => shownOfExcluded(attribute, selections.get(key)));
+    : createProjection(type, selections, (key, attribute) =>
+        shownOfExcluded(attribute, unasked(key, attribute), selections.get(key)),
+      );
+}
+
+/** Whether something of the type is shown only to those who ask for it, or have just written it. */
+export function returnsOnRequest(type: ResourceType): boolean {
+  return everyAttribute(type).some(({ returned }) => returned === 'request');
 }
 
 /**
@@ -145,8 +160,10 @@ function schemaNamed(type: ResourceType, name: string): ResourceType['schema'] |
   return schemas.find((schema) => schema.id.toLowerCase() === key);
 }
 
-function shownByDefault(attribute: Attribute): Shown | undefined {
-  return attribute.returned === 'always' || attribute.returned === 'default' ? 'default' : undefined;
+function shownUnasked({ returned }: Attribute, written: boolean): Shown | undefined {
+  if (returned === 'never') return undefined;
+  if (written) return 'written';
+  return returned === 'request' ? undefined : 'default';
 }
 
 function shownOfIncluded(attribute: Attribute, selection: Selection | undefined): Shown | undefined {
@@ -156,8 +173,11 @@ function shownOfIncluded(attribute: Attribute, selection: Selection | undefined)
   return attribute.returned === 'always' ? 'default' : undefined;
 }
 
-function shownOfExcluded(attribute: Attribute, selection: Selection | undefined): Shown | undefined {
-  const shown = shownByDefault(attribute);
+function shownOfExcluded(
+  attribute: Attribute,
+  shown: Shown | undefined,
+  selection: Selection | undefined,
+): Shown | undefined {
   if (shown === undefined || selection === undefined || attribute.returned === 'always') return shown;
   return selection === 'whole' ? undefined : { without: selection };
 }
@@ -166,6 +186,7 @@ function shows(shown: Shown, sub: Attribute): boolean {
   if (sub.returned === 'never') return false;
   if (sub.returned === 'always') return true;
   const name = sub.name.toLowerCase();
+  if (shown === 'written') return true;
   if (shown === 'default') return sub.returned === 'default';
   return 'only' in shown ? shown.only.has(name) : sub.returned === 'default' && !shown.without.has(name);
 }
@@ -204,14 +225,14 @@ function shownMembers(value: JsonValue, attribute: Attribute, shown: Shown): Jso
 
 /** Whether a document of the type can hold anything that is not returned by default. */
 function hidesAnything(type: ResourceType): boolean {
-  return [type.schema, ...type.extensions.map(({ schema }) => schema)].some((schema) =>
-    [...schema.attributes.values()].some(
-      (attribute) =>
-        attribute !== PASSWORD &&
-        [attribute, ...attribute.subAttributes.values()].some(
-          ({ returned }) => returned === 'request' || returned === 'never',
-        ),
-    ),
+  return everyAttribute(type).some(
+    (attribute) => attribute !== PASSWORD && (attribute.returned === 'request' || attribute.returned === 'never'),
+  );
+}
+
+function everyAttribute(type: ResourceType): readonly Attribute[] {
+  return [type.schema, ...type.extensions.map(({ schema }) => schema)].flatMap((schema) =>
+    [...schema.attributes.values()].flatMap((attribute) => [attribute, ...attribute.subAttributes.values()]),
   );
 }
 
