@@ -226,7 +226,7 @@ describe('an operation', () => {
     );
   });
 
-  it('BLK-25: a token that may only read does nothing', async () => {
+  it('BLK-25, AUTH-04: a token that may only read does nothing', async () => {
     const reader = await stage.connect({ scope: 'read', profile: 'strict' });
     const answer = await reader.post('/Bulk', { schemas: [REQUEST], Operations: [newUser('a')] });
     expect(answer.status).toBe(403);

@@ -18,7 +18,7 @@ const TITLE = { op: 'add', path: 'title', value: 'x' };
 const headers = (name: string, value: string) => ({ headers: { [name]: value } });
 
 // ERR-01 to ERR-04: the whole body, its media type, and that only a 400 and a 409 tell a scimType.
-describe('ERR-01, ERR-02, ERR-03, ERR-04: the body and the status of', () => {
+describe('ERR-01, ERR-02, ERR-03, ERR-04, MT-09: the body and the status of', () => {
   it.each<Case>([
     [400, 'invalidSyntax', 'a body that is no JSON', () => stage.generic.send('POST', '/Users', { body: '{' })],
     [400, 'invalidValue', 'a value that is missing', () => stage.generic.post('/Users', { schemas: [USER] })],

@@ -70,7 +70,7 @@ it('LST-04, LST-05: startIndex, itemsPerPage and totalResults are integers on ev
   }
 });
 
-it('LST-06: totalResults counts what this client may see, whatever the page size', async () => {
+it('LST-06, AUTH-10: totalResults counts what this client may see, whatever the page size', async () => {
   const site = await createSite(stage.server.database, unique('site'), 'Site');
   const [everything, own] = [await stage.connect({}, site.id), await stage.connect({ sees: 'own' }, site.id)];
   for (let made = 0; made < 3; made++) await everything.user();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonValue } from '../../src/scim/schema/index.js';
-import { patchBody, unique } from './support/client.ts';
+import { patchBody, resourcesOf, unique } from './support/client.ts';
 import { expectPatchRefused, expectRefusal, expectUnchanged } from './support/refusal.ts';
 import { expectOk, metaOf, type Stage, startStage } from './support/stage.ts';
 import { ENTERPRISE, PATCH_OP, USER } from './support/urns.ts';
@@ -341,6 +341,16 @@ it('PAT-19: 204 has an ETag, no body and no Authorization', async () => {
   expect(answer.headers.get('etag')).toBe(metaOf(await generic.read(`/Groups/${id}`)).version);
   expect(answer.headers.get('authorization')).toBeNull();
   expect(answer.headers.get('content-type')).toBeNull();
+});
+
+it('PAT-20, SPC-09: PATCH is supported, as ServiceProviderConfig says, for whatever can be changed', async () => {
+  const { generic } = stage;
+  expect((await generic.get('/ServiceProviderConfig')).body).toMatchObject({ patch: { supported: true } });
+  for (const { endpoint } of resourcesOf(await generic.get('/ResourceTypes'))) {
+    const answer = await generic.patch(`${String(endpoint)}/01920000-0000-7000-8000-000000000000`, REPLACE_TITLE);
+    // Neither 501 nor 405: what is missing is the resource.
+    expect(answer.status).toBe(endpoint === '/Users' ? 404 : 400);
+  }
 });
 
 it('PAT-21: names in the envelope and in values are taken in any case', async () => {

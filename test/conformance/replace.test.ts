@@ -245,7 +245,7 @@ describe('what a replace keeps', () => {
 });
 
 describe('a replace that is refused', () => {
-  it('PUT-03: of an unknown id, and nothing is created', async () => {
+  it('PUT-03, HTTP-11: of an unknown id, and nothing is created', async () => {
     const { generic } = stage;
     for (const id of ['0190aaaa-0000-7000-8000-000000000002', 'none']) {
       const userName = unique('nobody');

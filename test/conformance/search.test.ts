@@ -158,7 +158,7 @@ it('SRCH-06: a search makes nothing, and .search is no id', async () => {
   expectRefusal(await client.post(`/Users/${ids[0]}/.search`, body), { status: 404 });
 });
 
-it('SRCH-03: a token that may only read may search', async () => {
+it('SRCH-03, AUTH-04: a token that may only read may search', async () => {
   const reader = await stage.connect({ scope: 'read' });
   const answer = await reader.post('/Users/.search', { schemas: [SEARCH_REQUEST], filter });
   expect(expectOk(answer).body.totalResults).toBe(5);

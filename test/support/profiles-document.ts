@@ -3,6 +3,7 @@ import { PROFILE_NAMES } from '../../src/scim/profiles/index.js';
 import { SWITCHES, type SwitchName } from '../../src/scim/profiles/switches.js';
 import { TRAITS, type Trait } from '../../src/scim/profiles/traits.js';
 import { profileNamed } from './profile.ts';
+import { markdownTable as table } from './renew-document.ts';
 
 const SWITCH_NAMES = Object.keys(SWITCHES) as readonly SwitchName[];
 const DECLARED: Readonly<Record<string, { description: string; differences: Differences }>> = DECLARATIONS;
@@ -15,28 +16,6 @@ export function generatedParts(): ReadonlyMap<string, string> {
     ['switches', SWITCH_NAMES.map(switchText).join('\n\n')],
     ['traits', traitsTable()],
   ]);
-}
-
-/** The document with its generated parts as they are now; what people wrote between them stays. */
-export function renewed(document: string): string {
-  let text = document;
-  for (const [name, part] of generatedParts()) {
-    const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
-    const [before, rest = ''] = text.split(begin);
-    const [, after] = rest.split(end);
-    if (after === undefined) throw new Error(`docs/profiles.md has no part ${name}`);
-    text = `${before}${begin}\n${part}\n${end}${after}`;
-  }
-  return text;
-}
-
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [headings, headings.map(() => '---'), ...rows.map((row) => row.map(cell))];
-  return lines.map((line) => `| ${line.join(' | ')} |`).join('\n');
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|');
 }
 
 function profilesTable(): string {

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Answer, type ScimServer, startScimServer } from '../support/scim-server.js';
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 const JSON_TYPE = 'application/scim+json;charset=utf-8';
 
@@ -116,6 +118,63 @@ describe('bodies', () => {
   });
 });
 
+describe('names and their order', () => {
+  it('MT-12 are taken in any case and answered as the schema spells them', async () => {
+    const userName = `user${++count}@example.com`;
+    const sent = `{"SCHEMAS":["${USER.toUpperCase()}"],"UserName":"${userName}","nickname":"n","NAME":{"GIVENNAME":"Ada"},
+      "EMAILS":[{"Value":"${userName}","TYPE":"work","Primary":true}],"${ENTERPRISE.toUpperCase()}":{"Department":"d"}}`;
+    const { status, body } = await server.request('POST', '/Users', sent);
+    expect(status).toBe(201);
+    const expected = {
+      schemas: [USER, ENTERPRISE],
+      userName,
+      nickName: 'n',
+      name: { givenName: 'Ada' },
+      emails: [{ value: userName, type: 'work', primary: true }],
+      [ENTERPRISE]: { department: 'd' },
+    };
+    expect(body).toMatchObject(expected);
+    const read = await server.request('GET', `/Users/${body.id}`);
+    expect(Object.keys(read.body).sort()).toEqual([...Object.keys(expected), 'active', 'id', 'meta'].sort());
+    expect(read.body).toEqual(body);
+  });
+
+  it.each([
+    ['of the resource', '"title":"a","TITLE":"b"', 'TITLE'],
+    ['of a complex attribute', '"name":{"givenName":"a","GivenName":"b"}', 'givenName'],
+    ['of an element', '"emails":[{"value":"a@example.com","VALUE":"b@example.com"}]', 'value'],
+    ['of an extension', `"${ENTERPRISE}":{"department":"a","Department":"b"}`, 'Department'],
+    ['that are URNs', `"${ENTERPRISE}":{},"${ENTERPRISE.toUpperCase()}":{}`, 'enterprise'],
+  ])('MT-13 %s that differ by case alone are refused', async (_where, twice, named) => {
+    const userName = `user${++count}@example.com`;
+    const answer = await server.request('POST', '/Users', `{"schemas":["${USER}"],"userName":"${userName}",${twice}}`);
+    expectError(answer, 400, 'invalidSyntax');
+    expect(answer.body.detail).toContain(named);
+    const filter = encodeURIComponent(`userName eq "${userName}"`);
+    expect((await server.request('GET', `/Users?filter=${filter}`)).body.totalResults).toBe(0);
+  });
+
+  it('MT-14 MT-16 may come in any order, in objects and in schemas', async () => {
+    const attributes = {
+      schemas: [USER, ENTERPRISE],
+      name: { givenName: 'Ada', familyName: 'Berg' },
+      emails: [{ value: 'a@example.com', type: 'work', primary: true }],
+      [ENTERPRISE]: { department: 'd', division: 'e' },
+    };
+    const { body } = await server.request('POST', '/Users', { userName: `user${++count}@example.com`, ...attributes });
+    const path = `/Users/${body.id}`;
+    const { id, meta, ...stored } = (await server.request('GET', path)).body;
+    const turned = { ...reversed(stored), schemas: [ENTERPRISE, USER] };
+    expect(Object.keys(turned)[0]).not.toBe(Object.keys(stored)[0]);
+    // The same in another order is no change, in PUT and in PATCH; the order in schemas stays the server's.
+    const put = await server.request('PUT', path, turned);
+    expect([put.status, put.body]).toEqual([200, { id, meta, ...stored }]);
+    const operations = [{ value: { emails: turned.emails, name: turned.name }, op: 'replace' }];
+    const patch = await server.request('PATCH', path, { Operations: operations, schemas: [PATCH_OP] });
+    expect([patch.status, patch.body]).toEqual([200, { id, meta, ...stored }]);
+  });
+});
+
 describe('URLs', () => {
   it('HTTP-01 MT-09 that lead nowhere are 404 with an error body', async () => {
     for (const path of ['/Nope', '/Users/x/y', '/Users%00']) expectError(await server.request('GET', path), 404);
@@ -146,7 +205,7 @@ describe('URLs', () => {
     expect([old.status, await old.json()]).toMatchObject([400, { scimType: 'invalidVers' }]);
   });
 
-  it('HTTP-10 ERR-01 with broken percent-encoding are 400', async () => {
+  it('HTTP-09 ERR-01 with broken percent-encoding are 400', async () => {
     for (const path of ['/Users/%zz', '/Users/%ff', '/Users?filter=%', '/Users?filter=%c3']) {
       expectError(await server.request('GET', path), 400, 'invalidSyntax');
     }
@@ -157,6 +216,25 @@ describe('URLs', () => {
     expect(body.meta.location).toBe(`${server.baseUrl}/Users/${body.id}`);
     expect(headers.get('location')).toBe(body.meta.location);
   });
+});
+
+it('HTTP-10 MT-09 ERR-03: a failure of the server is 500, says that and nothing of the inside', async () => {
+  const broken = await startScimServer();
+  try {
+    await broken.database.dataSource.query('ALTER TABLE users RENAME TO users_elsewhere');
+    for (const [method, path, sent] of [
+      ['GET', '/Users', undefined],
+      ['POST', '/Users', user()],
+    ] as const) {
+      const answer = await broken.request(method, path, sent, { 'x-request-id': 'unexpected' });
+      expectError(answer, 500);
+      expect(answer.body.detail.length).toBeGreaterThan(20);
+      expect(answer.headers.get('x-request-id')).toBe('unexpected');
+      expect(answer.text).not.toMatch(/relation|users_|SELECT|INSERT|\bat \w+ \(|node_modules|\.ts\b/);
+    }
+  } finally {
+    await broken.close();
+  }
 });
 
 describe('beside SCIM', () => {
@@ -170,6 +248,15 @@ describe('beside SCIM', () => {
     expect(metrics).not.toContain(server.key);
   });
 });
+
+/** The same with the members of each object the other way round; lists keep their order. */
+// biome-ignore lint/suspicious/noExplicitAny: JSON of any shape
+function reversed(value: any): any {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).reverse();
+  return Object.fromEntries(members.map(([name, member]) => [name, reversed(member)]));
+}
 
 /** Sends a body in chunks; the answer may come before the last one. */
 function postInPieces(piece: string, pieces: number): Promise<number | undefined> {

@@ -54,6 +54,19 @@ describe('authentication', () => {
     expect([unknown.status, await unknown.text()]).toEqual([401, answers[0]?.text]);
   });
 
+  it('AUTH-06 has tokens of 256 random bits, none twice', async () => {
+    const secrets = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const { key, token } = await server.connect();
+        expect(token.startsWith(`rc_${key}_`)).toBe(true);
+        return Buffer.from(token.slice(`rc_${key}_`.length), 'base64url');
+      }),
+    );
+    for (const secret of secrets) expect(secret).toHaveLength(32);
+    expect(new Set(secrets.map((secret) => secret.toString('hex'))).size).toBe(20);
+    expect(new Set(Buffer.concat(secrets)).size).toBeGreaterThan(200);
+  });
+
   it('AUTH-06 takes no token from the URL', async () => {
     const { status } = await server.request('GET', `/Users?access_token=${server.token}`, undefined, {
       authorization: null,
