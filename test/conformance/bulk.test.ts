@@ -125,7 +125,7 @@ describe('the envelope', () => {
     expect(answer.body.Operations).toMatchObject([{ method: 'POST', bulkId: 'x', status: '201' }]);
   });
 
-  it('BLK-16: more operations than maxOperations are refused, and nothing is done', async () => {
+  it('BLK-16, SPC-12: more operations than maxOperations are refused, and nothing is done', async () => {
     const small = await startStage({ limits: { bulkOperations: 2 } });
     try {
       const users = ['a', 'b', 'c'].map((bulkId) => newUser(bulkId));
@@ -138,7 +138,7 @@ describe('the envelope', () => {
     }
   });
 
-  it('BLK-17: a body longer than maxPayloadSize is refused, announced or not', async () => {
+  it('BLK-17, SPC-12: a body longer than maxPayloadSize is refused, announced or not', async () => {
     const small = await startStage({ limits: { bulkBodyBytes: 2048, bodyBytes: 1024 } });
     try {
       const body = JSON.stringify({ schemas: [REQUEST], Operations: [newUser('a', { title: 'x'.repeat(3000) })] });

@@ -158,6 +158,15 @@ describe('complex and multi-valued attributes', () => {
     }
   });
 
+  it('DAT-10: generic takes a text for a manager, and a list of one, as Entra sends them; strict refuses both', async () => {
+    const { generic, strict } = stage;
+    for (const manager of ['m-1', [{ value: 'm-1' }]]) {
+      const { id } = await generic.user({ [ENTERPRISE]: { manager } });
+      expect((await generic.read(`/Users/${id}`))[ENTERPRISE]).toEqual({ manager: { value: 'm-1' } });
+      await expectInvalid(strict, { [ENTERPRISE]: { manager } }, /manager/);
+    }
+  });
+
   it('DAT-18: a value with an object two levels deep is never stored', async () => {
     const { generic, strict } = stage;
     const deep: JsonValue = { deep: { deeper: 1 } };

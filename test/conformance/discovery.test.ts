@@ -84,6 +84,8 @@ describe('ServiceProviderConfig', () => {
   });
 
   it('SPC-05 RT-09 SCH-20 HTTP-02 cannot be changed, nor can the other discovery endpoints', async () => {
+    const before = new Map<string, string>();
+    for (const path of PATHS) before.set(path, (await get(path)).text);
     for (const path of PATHS) {
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
         const { status, headers, body } = await server.request(method, path, method === 'DELETE' ? undefined : {});
@@ -91,6 +93,7 @@ describe('ServiceProviderConfig', () => {
         expect(headers.get('allow')).toBe('GET, HEAD');
         expect(body).toMatchObject({ schemas: [ERROR], status: '405' });
       }
+      expect((await get(path)).text).toBe(before.get(path));
     }
   });
 
@@ -136,11 +139,15 @@ describe('ResourceTypes', () => {
     }
   });
 
-  it('RT-04 RT-05 RT-12 names schemas that are published, and unique endpoints', async () => {
+  it('RT-04 RT-05 RT-06 names schemas that are published, and unique endpoints', async () => {
     const types: Json[] = (await get('/ResourceTypes')).body.Resources;
     const ids = (await get('/Schemas')).body.Resources.map((schema: Json) => schema.id);
     expect(new Set(types.map((type) => type.endpoint)).size).toBe(types.length);
+    expect(new Set(types.map((type) => type.name)).size).toBe(types.length);
     for (const type of types) {
+      expect(type.id).toBe(type.name);
+      expect(type.endpoint).toMatch(/^\/[A-Za-z]+$/);
+      expect((await get(`/ResourceTypes/${type.name.toLowerCase()}`)).status).toBe(404);
       expect(ids).toContain(type.schema);
       for (const { schema, required } of type.schemaExtensions ?? []) {
         expect(ids).toContain(schema);
@@ -157,12 +164,31 @@ describe('Schemas', () => {
     schemas = (await get('/Schemas')).body.Resources;
   });
 
-  it('SCH-01 SCH-17 SCH-18 lists every schema, whatever page is asked for', async () => {
+  it('SCH-01 SCH-18 lists every schema, whatever page is asked for', async () => {
     const { body } = await get('/Schemas?startIndex=3&count=1&sortBy=id');
     const ids = body.Resources.map((schema: Json) => schema.id);
     expect(body).toMatchObject({ totalResults: 6, itemsPerPage: 6, startIndex: 1 });
     const discovery = ['ServiceProviderConfig', 'ResourceType', 'Schema'].map((name) => `${CORE}:${name}`);
     expect([...ids].sort()).toEqual([`${CORE}:User`, `${CORE}:Group`, ENTERPRISE, ...discovery].sort());
+  });
+
+  it('SCH-17 COM-14 has one for every URN in the schemas of a resource', async () => {
+    const manager = { value: 'x' };
+    const { body: user } = await server.request('POST', '/Users', {
+      schemas: [`${CORE}:User`],
+      userName: 'everything@example.com',
+      [ENTERPRISE]: { department: 'd', manager },
+    });
+    const members = [{ value: user.id }];
+    const { body: group } = await server.request('POST', '/Groups', {
+      schemas: [`${CORE}:Group`],
+      displayName: 'g',
+      members,
+    });
+    const discovered = [(await get('/ServiceProviderConfig')).body, ...(await get('/ResourceTypes')).body.Resources];
+    const urns = [user, group, ...discovered, ...schemas].flatMap((resource) => resource.schemas);
+    expect(new Set(urns).size).toBe(6);
+    for (const urn of new Set(urns)) expect((await get(`/Schemas/${urn}`)).body.id).toBe(urn);
   });
 
   it('SCH-02 SCH-03 SCH-16 gives one schema by its URN, raw or percent-encoded', async () => {
@@ -172,7 +198,13 @@ describe('Schemas', () => {
       expect(body).toMatchObject({ schemas: [`${CORE}:Schema`], id: `${CORE}:User` });
       expect(body.meta).toEqual({ resourceType: 'Schema', location: `${server.baseUrl}/Schemas/${CORE}:User` });
     }
-    for (const id of ['nope', ERROR, `${CORE}:Nope`]) expect((await get(`/Schemas/${id}`)).status).toBe(404);
+    const messages = ['Error', 'ListResponse', 'SearchRequest', 'PatchOp', 'BulkRequest', 'BulkResponse'].map(
+      (name) => `urn:ietf:params:scim:api:messages:2.0:${name}`,
+    );
+    for (const id of ['nope', `${CORE}:Nope`, ...messages]) {
+      expect([id, (await get(`/Schemas/${id}`)).status]).toEqual([id, 404]);
+      expect(schemas.map((schema) => schema.id)).not.toContain(id);
+    }
   });
 
   it('SCH-04 SCH-05 SCH-25 SCH-26 spells every characteristic out', () => {
@@ -228,14 +260,28 @@ describe('Schemas', () => {
   it('SCH-21 SCH-22 SCH-27 has no common attributes, and the characteristics of section 8.7.1', () => {
     const user = named(`${CORE}:User`);
     for (const name of ['id', 'externalId', 'meta', 'schemas']) expect(attribute(user, name)).toBeUndefined();
-    expect(sub(user, 'emails', 'type').canonicalValues).toEqual(['work', 'home', 'other']);
-    expect(sub(user, 'groups', 'type').canonicalValues).toEqual(['direct', 'indirect']);
+    const canonical = {
+      emails: ['work', 'home', 'other'],
+      addresses: ['work', 'home', 'other'],
+      phoneNumbers: ['work', 'home', 'mobile', 'fax', 'pager', 'other'],
+      photos: ['photo', 'thumbnail'],
+      ims: ['aim', 'gtalk', 'icq', 'xmpp', 'msn', 'skype', 'qq', 'yahoo'],
+      groups: ['direct', 'indirect'],
+    };
+    for (const [name, values] of Object.entries(canonical)) {
+      const published = sub(user, name, 'type').canonicalValues.filter(
+        (value: string) => name !== 'ims' || value !== 'other',
+      );
+      expect([name, published]).toEqual([name, values]);
+    }
     expect(sub(named(`${CORE}:Group`), 'members', 'type').canonicalValues).toEqual(['User', 'Group']);
     expect(attribute(user, 'userName')).toMatchObject({ required: true, caseExact: false, uniqueness: 'server' });
     expect(attribute(user, 'password')).toMatchObject({ mutability: 'writeOnly', returned: 'never' });
     expect(attribute(user, 'groups').mutability).toBe('readOnly');
     for (const each of attribute(user, 'groups').subAttributes) expect(each.mutability).toBe('readOnly');
-    expect(sub(named(`${CORE}:Group`), 'members', 'value').mutability).toBe('immutable');
+    for (const name of ['value', '$ref', 'type', 'display']) {
+      expect(sub(named(`${CORE}:Group`), 'members', name).mutability).toBe('immutable');
+    }
     expect(sub(named(ENTERPRISE), 'manager', 'displayName').mutability).toBe('readOnly');
   });
 });

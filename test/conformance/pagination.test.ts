@@ -55,7 +55,7 @@ it('PAG-05: no more than count are returned', async () => {
   for (const count of [1, 2, 3, 4]) expect(idsOf(await client.get('/Users', { count }))).toHaveLength(count);
 });
 
-it('PAG-06: without count, or with one above the limit, the page is capped', async () => {
+it('PAG-06, SPC-13: without count, or with one above the limit, the page is capped', async () => {
   const { body } = await client.get('/ServiceProviderConfig');
   expect(body).toMatchObject({ filter: { maxResults: MOST } });
   for (const path of ['/Users', '/Groups']) {

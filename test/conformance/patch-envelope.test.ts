@@ -262,6 +262,22 @@ it.each([
   }
 });
 
+it('PAT-15: generic takes booleans as texts and managers as texts or in lists, as Entra sends them; strict refuses them', async () => {
+  const { generic, strict } = stage;
+  const manager = `${ENTERPRISE}:manager`;
+  for (const [path, value, shown] of [
+    ['active', 'False', { active: false }],
+    [manager, 'm-1', { [ENTERPRISE]: { manager: { value: 'm-1' } } }],
+    [manager, [{ value: 'm-2' }], { [ENTERPRISE]: { manager: { value: 'm-2' } } }],
+  ] as const) {
+    const operation = { op: 'replace', path, value: value as JsonValue };
+    const { id } = await generic.user();
+    expect(expectOk(await generic.patch(`/Users/${id}`, operation)).body).toMatchObject(shown);
+    const other = await strict.user();
+    await expectPatchRefused(strict, `/Users/${other.id}`, [operation], { scimType: 'invalidValue' });
+  }
+});
+
 it('PAT-16, ERR-08: a userName in use is 409 and nothing else changes', async () => {
   for (const client of [stage.generic, stage.strict]) {
     const [taken, { id }] = [await client.user(), await client.user()];

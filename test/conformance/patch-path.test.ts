@@ -133,6 +133,16 @@ it.each(REFUSED)('%s: %s for path %j', async (_id, scimType, path) => {
   }
 });
 
+it('PATP-05: generic finds an attribute of an extension by its bare name, as Entra sends it; strict refuses it', async () => {
+  const { generic, strict } = stage;
+  const operation = { op: 'add', path: 'manager', value: { value: 'm-1' } };
+  const { id } = await generic.user();
+  const { body } = expectOk(await generic.patch(`/Users/${id}`, operation));
+  expect(body[ENTERPRISE]).toEqual({ manager: { value: 'm-1' } });
+  const other = await strict.user();
+  await expectPatchRefused(strict, `/Users/${other.id}`, [operation], { scimType: 'invalidPath', names: /manager/ });
+});
+
 it('PATP-06: an expression chooses among the values of schemas', async () => {
   const { strict } = stage;
   const { id } = await strict.user({ schemas: [USER, ENTERPRISE], [ENTERPRISE]: { division: 'x' } });
