@@ -145,12 +145,18 @@ describe('values of a resource type', () => {
     expect(answer.body.detail).toContain('LIMIT_KEY_BYTES');
   });
 
-  it('PRJ-09, PUT-06: sub-attributes have characteristics of their own', async () => {
+  it('DAT-15, PRJ-09, PUT-06: sub-attributes have characteristics of their own', async () => {
     const maker = { name: 'A', pin: '77', note: 'n', place: 'here' };
     const { id, ...made } = await device({ maker, ports: [{ value: unique(), key: 'k' }] });
-    expect(made.maker).toEqual({ name: 'A', place: 'here' });
+    // What is shown on request only, who has just written it may see (RFC 7643 section 7).
+    expect(made.maker).toEqual({ name: 'A', note: 'n', place: 'here' });
     expect(JSON.stringify(made.ports)).not.toContain('key');
     const path = `${PATH}/${id}`;
+    expect((await client.get(path)).body.maker).toEqual({ name: 'A', place: 'here' });
+    const moved = await client.patch(path, { op: 'replace', path: 'maker.place', value: 'near' });
+    expect(moved.body.maker).toEqual({ name: 'A', place: 'near' });
+    const noted = await client.patch(path, { op: 'replace', path: 'maker', value: { note: 'n' } });
+    expect(noted.body.maker).toEqual({ name: 'A', note: 'n', place: 'near' });
     expect((await client.get(path, { attributes: 'maker.note' })).body.maker).toEqual({ note: 'n' });
     expect(await client.get(PATH, { filter: 'maker.pin eq "77"' })).toMatchObject({ status: 400 });
     expect(await client.get(PATH, { filter: 'ports[key eq "k"]' })).toMatchObject({ status: 400 });

@@ -6,7 +6,6 @@ import {
   parseResource,
   type ResourceType,
   returnsOnRequest,
-  type WrittenAttributes,
 } from '../schema/index.js';
 import { patchLimits } from './patch-limits.js';
 
@@ -15,7 +14,7 @@ export function projectionOf(
   type: ResourceType,
   { query }: ScimRequest,
   { projectionAttributes }: ScimLimits,
-  written?: WrittenAttributes,
+  written?: readonly string[],
 ): Projection {
   const [included, excluded] = [query.getAll('attributes'), query.getAll('excludedAttributes')];
   return parseProjection(type, included, excluded, projectionAttributes, written);
@@ -34,12 +33,16 @@ export function projectionOfWrite(
   if (!returnsOnRequest(type)) return projectionOf(type, request, limits);
   const body = request.body();
   if (request.method !== 'PATCH') {
-    return projectionOf(type, request, limits, parseResource(type, body, profile.parse).provided);
+    const { provided } = parseResource(type, body, profile.parse);
+    // The URN of an extension would stand for all of it; its attributes are named beside it.
+    const written = [...provided].filter((name) => !type.extensions.some(({ schema }) => schema.id === name));
+    return projectionOf(type, request, limits, written);
   }
   const written = parsePatch(type, body, profile.patch, patchLimits(limits)).flatMap(({ target }) => {
     if (target.kind !== 'attribute') return [];
-    const { extension, attribute } = target.path;
-    return [extension === undefined ? attribute.name : `${extension.id}:${attribute.name}`];
+    const { extension, attribute, subAttribute } = target.path;
+    const name = extension === undefined ? attribute.name : `${extension.id}:${attribute.name}`;
+    return [subAttribute === undefined ? name : `${name}.${subAttribute.name}`];
   });
-  return projectionOf(type, request, limits, new Set(written));
+  return projectionOf(type, request, limits, written);
 }

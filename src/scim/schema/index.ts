@@ -20,7 +20,6 @@ export {
   parseProjection,
   project,
   returnsOnRequest,
-  type WrittenAttributes,
 } from './projection.js';
 export { publishResourceType, publishSchema } from './publish.js';
 export { type ResolveOptions, resolveAttribute, resolveExtension } from './resolve-attribute.js';

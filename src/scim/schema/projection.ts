@@ -24,13 +24,14 @@ export interface Projection {
 }
 
 /**
- * What is shown of an attribute: all that is returned by default, all that was written, these sub-attributes, or all but
- * these.
+ * What is shown of an attribute: all that is returned by default, that and what was written, these sub-attributes, or all
+ * but these.
  */
-type Shown = 'default' | 'written' | { readonly only: ReadonlySet<string> } | { readonly without: ReadonlySet<string> };
-
-/** Attributes that a write named: `title`, `{URN}:department`, in the schema's spelling. */
-export type WrittenAttributes = ReadonlySet<string>;
+type Shown =
+  | 'default'
+  | { readonly also: Selection }
+  | { readonly only: ReadonlySet<string> }
+  | { readonly without: ReadonlySet<string> };
 
 /** As a query parameter comes: once, repeated (PRJ-03), or not at all; an array in a SearchRequest. */
 type Names = string | readonly string[] | undefined;
@@ -39,7 +40,7 @@ type Names = string | readonly string[] | undefined;
  * Reads `attributes` and `excludedAttributes`. Names are paths or an extension's URN (A-26); unknown ones are ignored
  * (PRJ-13).
  * @param most how many names there may be, the setting LIMIT_PROJECTION_ATTRIBUTES
- * @param written what the request wrote: its answer shows that although it is returned on request only (DAT-15)
+ * @param written paths of what the request wrote, such as `title`, `name.givenName`, `{URN}:department`: its answer shows that although it is returned on request only (DAT-15)
  * @throws ScimError 400 invalidValue when both are given (A-25), or too many
  */
 export function parseProjection(
@@ -47,15 +48,15 @@ export function parseProjection(
   attributes: Names,
   excludedAttributes: Names,
   most: number,
-  written: WrittenAttributes = new Set(),
+  written: readonly string[] = [],
 ): Projection {
   const included = namesOf('attributes', attributes, most);
   const excluded = namesOf('excludedAttributes', excludedAttributes, most);
   if (included.length > 0 && excluded.length > 0) {
     throw invalidValue('attributes', 'and excludedAttributes must not be given together');
   }
-  const writtenKeys = new Set([...written].map((name) => name.toLowerCase()));
-  const unasked = (key: string, attribute: Attribute) => shownUnasked(attribute, writtenKeys.has(key));
+  const also = select(type, written);
+  const unasked = (key: string, attribute: Attribute) => shownUnasked(attribute, also.get(key));
   if (included.length === 0 && excluded.length === 0) return createProjection(type, new Map(), unasked);
   const selections = select(type, included.length > 0 ? included : excluded);
   return included.length > 0
@@ -160,9 +161,9 @@ function schemaNamed(type: ResourceType, name: string): ResourceType['schema'] |
   return schemas.find((schema) => schema.id.toLowerCase() === key);
 }
 
-function shownUnasked({ returned }: Attribute, written: boolean): Shown | undefined {
+function shownUnasked({ returned }: Attribute, also: Selection | undefined): Shown | undefined {
   if (returned === 'never') return undefined;
-  if (written) return 'written';
+  if (also !== undefined) return { also };
   return returned === 'request' ? undefined : 'default';
 }
 
@@ -186,8 +187,8 @@ function shows(shown: Shown, sub: Attribute): boolean {
   if (sub.returned === 'never') return false;
   if (sub.returned === 'always') return true;
   const name = sub.name.toLowerCase();
-  if (shown === 'written') return true;
   if (shown === 'default') return sub.returned === 'default';
+  if ('also' in shown) return sub.returned === 'default' || shown.also === 'whole' || shown.also.has(name);
   return 'only' in shown ? shown.only.has(name) : sub.returned === 'default' && !shown.without.has(name);
 }
 
