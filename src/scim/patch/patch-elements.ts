@@ -117,7 +117,7 @@ function withSubAttribute(element: JsonObject, subAttribute: Attribute, step: El
   return saysSomething ? rest : undefined;
 }
 
-/** The sub-attributes that a filter of `eq` terms joined by `and` names, in canonical names. */
+/** The sub-attributes that a filter of `eq` terms joined by `and` names, in canonical names and types (MV-07). */
 function selectedBy(step: ElementStep): JsonObject {
   const terms = step.filter === undefined ? undefined : equalityTerms(step.filter);
   const selected: JsonObject = {};
@@ -126,7 +126,8 @@ function selectedBy(step: ElementStep): JsonObject {
       selected[attribute] = value;
     }
   }
-  return selected;
+  const type = canonicalType(step.path.attribute, selected);
+  return type === undefined ? selected : { ...selected, type };
 }
 
 /**
@@ -142,12 +143,10 @@ function createdElement(step: ElementStep): JsonValue[] {
   if (step.value === undefined) {
     return [];
   }
-  const type = canonicalType(attribute, selected);
-  const start: JsonObject = type === undefined ? selected : { ...selected, type };
   if (subAttribute !== undefined) {
-    return [{ ...start, [subAttribute.name]: step.value }];
+    return [{ ...selected, [subAttribute.name]: step.value }];
   }
-  return isObject(step.value) ? [{ ...start, ...step.value }] : [];
+  return isObject(step.value) ? [{ ...selected, ...step.value }] : [];
 }
 
 function canonicalType(attribute: Attribute, selected: JsonObject): string | undefined {

@@ -30,11 +30,16 @@ export function collapseValues(attribute: Attribute, values: readonly JsonValue[
  */
 function valueKey(attribute: Attribute, element: JsonValue): string {
   const { type, value } = asObject(element);
-  if (typeof value !== 'string') return `=${JSON.stringify(element)}`;
+  if (typeof value !== 'string') return `=${JSON.stringify(inOrder(element))}`;
   const { subAttributes } = attribute;
   const exact = subAttributes.has('$ref') || subAttributes.get('value')?.caseExact === true;
   const text = exact ? value : comparisonKey(value);
   return typeof type === 'string' ? `${comparisonKey(type)}:${text}` : `:${text}`;
+}
+
+/** In whatever order a client names the parts of an element, it is the same. */
+function inOrder(element: JsonValue): JsonValue {
+  return Object.entries(asObject(element)).sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 function isPrimary(value: JsonValue): boolean {

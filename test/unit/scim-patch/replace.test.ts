@@ -45,6 +45,14 @@ describe('PATCH replace', () => {
     expect(after.emails).toEqual([{ type: 'work', value: 'n@example.com' }, HOME]);
   });
 
+  it('PATX-06 MV-07 keeps the canonical spelling of the type that selected them', () => {
+    const operation = { op: 'replace', path: 'emails[type eq "Work"]', value: { value: 'new@example.com' } };
+    expect(patchUser(storedUser(), [operation]).document.emails).toContainEqual({
+      value: 'new@example.com',
+      type: 'work',
+    });
+  });
+
   it('PATX-07 replaces the sub-attribute in all matching values', () => {
     const addresses = [
       { type: 'work', streetAddress: 'A 1', locality: 'Oslo' },

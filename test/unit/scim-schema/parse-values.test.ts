@@ -222,4 +222,12 @@ describe('parseAttributeValue', () => {
       expect(parse(`${URN}:manager`, value)).toBeUndefined();
     }
   });
+
+  it('MV-03 collapses elements without a value, in whatever order their parts come', () => {
+    const addresses = [
+      { type: 'work', locality: 'Bonn' },
+      { locality: 'Bonn', type: 'work' },
+    ];
+    expect(document({ addresses })).toEqual({ addresses: [{ type: 'work', locality: 'Bonn' }] });
+  });
 });
