@@ -145,6 +145,33 @@ it('MV-05: type, primary, display, value and $ref mean in an attribute of the op
   });
 });
 
+it('MV-08: a $ref in an attribute of the operator is compared in its canonical form, and shown as sent', async () => {
+  const $ref = 'HTTPS://Directory.Example/a/./b/../%75ser%2fone?q=%7e';
+  const { id, displayName } = await made({ ports: [{ value: 'A', type: 'in', $ref }, { $ref: '../Users/%31' }] });
+  const path = `/Devices/${id}`;
+  expect((await client.read(path)).ports).toContainEqual({ value: 'A', type: 'in', $ref });
+  const matches = async (filter: string) => {
+    const named = `displayName eq "${String(displayName)}" and ${filter}`;
+    return (await client.get('/Devices', { filter: named })).body.totalResults === 1;
+  };
+  for (const same of [
+    $ref,
+    'https://directory.example/a/user%2Fone?q=~',
+    'https://DIRECTORY.example:443/a/user%2fone?q=~',
+  ]) {
+    expect({ same, found: await matches(`ports.$ref eq "${same}"`) }).toEqual({ same, found: true });
+    expect({ same, found: await matches(`ports[$ref eq "${same}"]`) }).toEqual({ same, found: true });
+  }
+  for (const other of ['https://directory.example/a/user/one?q=~', 'https://directory.example/A/user%2Fone?q=~']) {
+    expect({ other, found: await matches(`ports.$ref eq "${other}"`) }).toEqual({ other, found: false });
+  }
+  expect(await matches('ports.$ref eq "../Users/%31"')).toBe(true);
+  expect(await matches('ports.$ref sw "https://direct"')).toBe(true);
+  const removed = 'ports[$ref eq "https://directory.example/a/user%2Fone?q=~"]';
+  expectOk(await client.patch(path, { op: 'remove', path: removed }));
+  expect((await client.read(path)).ports).toEqual([{ $ref: '../Users/%31' }]);
+});
+
 it('COM-20: an extension with a name of the core stops the start with a line that names it', async () => {
   const other = await mkdtemp(join(tmpdir(), 'rollcall-own-types-'));
   try {

@@ -42,7 +42,9 @@ export function bindComparison(
   const given = coerced(attribute, operand, options);
   if (given === undefined) throw refused(path, `is of type ${attribute.type}, not ${typeof operand}`);
   if (typeof given !== 'string') return { kind: 'compare', path, operator, value: given, given };
-  const value = foldValue(attribute, given);
+  // A piece of a URI has no canonical form of its own.
+  const isPiece = attribute.type === 'reference' && SUBSTRING.some((candidate) => candidate === operator);
+  const value = isPiece ? given : foldValue(attribute, given);
   if (value === undefined) throw refused(path, 'needs a dateTime such as 2026-01-31T08:00:00Z');
   return { kind: 'compare', path, operator, value, given };
 }

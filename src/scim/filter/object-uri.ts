@@ -1,7 +1,6 @@
+import { canonicalUri } from '../schema/index.js';
 import { isIdText } from './key-text.js';
 
-const ENCODED = /%[0-9A-Fa-f]{2}/g;
-const UNRESERVED = /^[A-Za-z0-9._~-]$/;
 /** RFC 7643 section 2.4: a reference is the same with another API version, or with none. */
 const VERSION = /\/scim\/v[0-9]+\//;
 
@@ -12,20 +11,13 @@ const VERSION = /\/scim\/v[0-9]+\//;
  * @returns undefined when it names no object of this endpoint
  */
 export function idInUri(text: string, baseUrl: string, endpoint: string): string | undefined {
-  const uri = canonicalUri(text, baseUrl);
-  const prefix = canonicalUri(`${baseUrl}${endpoint}`, baseUrl);
+  const uri = withoutVersion(text, baseUrl);
+  const prefix = withoutVersion(`${baseUrl}${endpoint}`, baseUrl);
   if (uri === undefined || prefix === undefined || !uri.startsWith(prefix)) return undefined;
   const id = uri.slice(prefix.length);
   return isIdText(id) ? id : undefined;
 }
 
-function canonicalUri(text: string, baseUrl: string): string | undefined {
-  if (!URL.canParse(text, `${baseUrl}/`)) return undefined;
-  const { href } = new URL(text, `${baseUrl}/`);
-  return href.replace(ENCODED, decodedIfUnreserved).replace(VERSION, '/scim/');
-}
-
-function decodedIfUnreserved(encoded: string): string {
-  const character = String.fromCharCode(Number.parseInt(encoded.slice(1), 16));
-  return UNRESERVED.test(character) ? character : encoded.toUpperCase();
+function withoutVersion(text: string, baseUrl: string): string | undefined {
+  return canonicalUri(text, `${baseUrl}/`)?.replace(VERSION, '/scim/');
 }

@@ -1,4 +1,5 @@
 import { comparisonKey } from '../../directory/index.js';
+import { canonicalUri } from './canonical-uri.js';
 import { COMMON } from './common-attributes.js';
 import { canonicalDateTime } from './date-time.js';
 import { isJsonObject } from './json.js';
@@ -6,7 +7,7 @@ import type { Attribute, JsonObject, JsonValue, ResourceType } from './types.js'
 
 /**
  * A document in the form that filters and sorting look at: same shape and keys; strings whose attribute is not
- * case-exact as comparison keys, dateTimes in UTC with a fixed width. Everything else stays.
+ * case-exact as comparison keys, dateTimes in UTC with a fixed width, absolute `$ref`s in their canonical form. Everything else stays.
  */
 export function foldDocument(type: ResourceType, document: JsonObject): JsonObject {
   const folded: JsonObject = {};
@@ -24,6 +25,8 @@ export function foldDocument(type: ResourceType, document: JsonObject): JsonObje
  */
 export function foldValue(attribute: Attribute, value: string): string | undefined {
   if (attribute.type === 'dateTime') return canonicalDateTime(value);
+  // RFC 7643 section 2.4 wants it of `$ref`; other references may be anything that looks like a URI.
+  if (attribute.name === '$ref') return canonicalUri(value) ?? value;
   return attribute.type === 'string' && !attribute.caseExact ? comparisonKey(value) : value;
 }
 

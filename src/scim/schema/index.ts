@@ -1,4 +1,5 @@
 export { ENTITLEMENT, OKTA_LICENSE, OKTA_ROLE, ROLE } from './access-schemas.js';
+export { canonicalUri } from './canonical-uri.js';
 export { COMMON } from './common-attributes.js';
 export {
   type AttributeDefinition,
