@@ -12,7 +12,7 @@ export function isAnswerable(filter: Filter, shape: Shape): boolean {
   return answerable(filter, (path) => find(shape, path));
 }
 
-/** Whether the resource matches; only for what is answerable. */
+/** Whether the resource matches; only for what is answerable, here or at another type of the same query. */
 export function matches(filter: Filter, resource: unknown, shape: Shape): boolean {
   return holds(filter, resource, (path) => find(shape, path));
 }
@@ -88,14 +88,17 @@ function holds(filter: Filter, value: unknown, names: Find): boolean {
       return filter.filters.some((part) => holds(part, value, names));
     case 'not':
       return !holds(filter.filter, value, names);
+  }
+  const path = names(filter.path);
+  switch (filter.kind) {
     case 'present':
-      return at(value, names(filter.path) ?? []).length > 0;
-    case 'valuePath': {
-      const path = names(filter.path) ?? [];
-      return at(value, path).some((element) => holds(filter.filter, element, inBrackets(path)));
-    }
+      return path !== undefined && at(value, path).length > 0;
+    case 'valuePath':
+      return path !== undefined && at(value, path).some((each) => holds(filter.filter, each, inBrackets(path)));
     case 'compare':
-      return compares(filter.operator, filter.operand, value, names(filter.path) ?? []);
+      // what a type does not know has no value there.
+      if (path === undefined) return filter.operator === (filter.operand === null ? 'eq' : 'ne');
+      return compares(filter.operator, filter.operand, value, path);
   }
 }
 
