@@ -341,8 +341,8 @@ async function holdsOut(batch: readonly Sent[]): Promise<void> {
 }
 
 it.each([
-  ['bodies to where they belong', addressed, 1800],
-  ['anything to anywhere', astray, 800],
+  ['bodies to where they belong', addressed, 1300],
+  ['anything to anywhere', astray, 600],
 ] as const)(
   'SEC-03, ERR-01: %s: a SCIM answer, never 5xx, never half a change',
   async (name, request, cases) => {

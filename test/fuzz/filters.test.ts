@@ -80,7 +80,7 @@ describe('the SQL of a filter', () => {
   }
 
   it.each([
-    ['users', USER_SHAPE, 2000],
+    ['users', USER_SHAPE, 1700],
     ['groups', GROUP_SHAPE, 1000],
   ] as const)(
     'FLT-01 to FLT-38, A-10 to A-12: finds the %s that a naive evaluation finds',
