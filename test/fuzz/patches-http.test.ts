@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CORE_TYPES } from '../../src/scim/index.js';
 import { type AccessServer, startAccessServer } from '../support/access-server.js';
+import { forgetDeleted } from '../support/forget-deleted.ts';
 import { fuzz, TIMEOUT } from '../support/fuzz/fuzz.ts';
 import { GENERIC, type Model, patched, Refused, STRICT } from '../support/fuzz/patch-model.ts';
 import { groupStep, type Json, type Step, sentOperation, startingUser, userStep } from '../support/fuzz/patch-steps.ts';
@@ -12,6 +13,10 @@ import type { Answer, ScimClient } from '../support/scim-server.js';
 const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const TOLERANCES = { generic: GENERIC, strict: STRICT };
 type ProfileName = keyof typeof TOLERANCES;
+
+/** Cases after which the deleted ones are forgotten. */
+const CASES_OF_A_WORLD = 30;
+let removed = 0;
 
 let access: AccessServer;
 const clients = new Map<ProfileName, ScimClient>();
@@ -43,6 +48,11 @@ async function create(client: ScimClient, path: string, body: object): Promise<s
   const answer = await client.request('POST', path, body);
   expect(answer).toMatchObject({ status: 201 });
   return answer.body.id;
+}
+
+async function remove(client: ScimClient, path: string): Promise<void> {
+  expect((await client.request('DELETE', path)).status).toBe(204);
+  if (++removed % CASES_OF_A_WORLD === 0) await forgetDeleted(access.server.database);
 }
 
 function afterwards(model: Model, steps: readonly Step[], profile: ProfileName, isGroup: boolean): Model | undefined {
@@ -122,7 +132,7 @@ it(
       try {
         await follows(profile, `/Users/${id}`, { document, externalId: 'before', members: [] }, sent, false);
       } finally {
-        expect((await client.request('DELETE', `/Users/${id}`)).status).toBe(204);
+        await remove(client, `/Users/${id}`);
       }
     });
     await fuzz('PATCH of users over HTTP', 150, property);
@@ -148,7 +158,7 @@ it(
       try {
         await follows(profile, `/Groups/${id}`, { document, externalId: 'before', members: ids }, sent, true);
       } finally {
-        expect((await client.request('DELETE', `/Groups/${id}`)).status).toBe(204);
+        await remove(client, `/Groups/${id}`);
       }
     });
     await fuzz('PATCH of groups over HTTP', 150, property);

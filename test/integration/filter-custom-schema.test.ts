@@ -147,6 +147,8 @@ describe('memberColumns', () => {
     [`value ne "${CONNECTION}"`, 'b'],
     ['value eq "no uuid"', ''],
     [`$ref eq "${BASE_URL}/Users/${CONNECTION}"`, 'a'],
+    // An order of URIs is that of what is shown: a canonical form would end in a slash here and have %7B for the brace.
+    [`$ref gt "${BASE_URL}/{"`, ''],
     ['not (display pr)', 'b'],
   ])('PATP-01: members[%s] finds "%s"', async (text, expected) => {
     const path = resolveAttribute(GROUP, 'members');

@@ -42,8 +42,8 @@ export function bindComparison(
   const given = coerced(attribute, operand, options);
   if (given === undefined) throw refused(path, `is of type ${attribute.type}, not ${typeof operand}`);
   if (typeof given !== 'string') return { kind: 'compare', path, operator, value: given, given };
-  // A piece of a URI has no canonical form of its own.
-  const isPiece = attribute.type === 'reference' && SUBSTRING.some((candidate) => candidate === operator);
+  // A piece of a URI has no canonical form of its own, and neither has a bound: only whole ones are the same.
+  const isPiece = attribute.type === 'reference' && !EQUALITY.some((candidate) => candidate === operator);
   const value = isPiece ? given : foldValue(attribute, given);
   if (value === undefined) throw refused(path, 'needs a dateTime such as 2026-01-31T08:00:00Z');
   return { kind: 'compare', path, operator, value, given };

@@ -110,7 +110,25 @@ function compares(operator: string, operand: Operand, resource: unknown, path: r
   const values = at(resource, value === last ? path : [...path, value], true);
   // what has no value differs from everything, and of several values one that differs is enough.
   if (values.length === 0) return operator === 'ne';
+  const isOfServer = value.name === '$ref' || value.name === 'location';
+  if (isOfServer && (operator === 'eq' || operator === 'ne')) {
+    return values.some((each) => isSameUri(String(each), String(operand)) === (operator === 'eq'));
+  }
   return values.some((each) => test(operator, comparison(value, each), comparison(value, operand)));
+}
+
+/** RFC 7643 section 2.4: a URI is the same in every form of RFC 3986, below the base URL, in every API version. */
+function isSameUri(shown: string, operand: string): boolean {
+  const base = shown.replace(/[^/]+\/[^/]+$/, '');
+  return plainUri(shown, base) === plainUri(operand, base);
+}
+
+function plainUri(text: string, base: string): string | undefined {
+  if (!URL.canParse(text, base)) return undefined;
+  return new URL(text, base).href
+    .replaceAll(/%(2[de]|3\d|[46][1-9a-f]|[57][0-9a]|[46]a|5f|7e)/gi, (encoded) => decodeURIComponent(encoded))
+    .replaceAll(/%../g, (encoded) => encoded.toUpperCase())
+    .replace(/\/scim\/v\d+\//, '/scim/');
 }
 
 /** All values that lie at a path. With defaults, an element that says nothing is not the primary one. */
