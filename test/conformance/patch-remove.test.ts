@@ -127,6 +127,17 @@ it('PATR-08: remove of members with a list removes those listed and never all', 
   }
 });
 
+it('PATR-08: each remove takes its own members, not those that an earlier one took and that came again', async () => {
+  const client = stage.strict;
+  const { ids, id } = await groupOfThree(client);
+  const [one, two] = [[{ value: ids.one }], [{ value: ids.two }]];
+  const add = { op: 'add', path: 'members', value: one };
+  expectOk(
+    await client.patch(`/Groups/${id}`, remove('members', { value: one }), add, remove('members', { value: two })),
+  );
+  expect(await membersOf(client, id)).toEqual([ids.one, ids.three].sort());
+});
+
 it('PATR-08: a list of other values is treated alike', async () => {
   const { generic } = stage;
   const { id } = await generic.user({ emails: [WORK, HOME] });

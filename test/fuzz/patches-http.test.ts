@@ -161,7 +161,7 @@ it(
         await remove(client, `/Groups/${id}`);
       }
     });
-    await fuzz('PATCH of groups over HTTP', 150, property);
+    await fuzz('PATCH of groups over HTTP', 250, property);
   },
   TIMEOUT,
 );

@@ -57,7 +57,9 @@ export async function updateGroup(
   const named = await nameMembers(database, actor.siteId, [...new Set([...ids.added, ...removed])]);
   const unknown = named.unknown.filter((name) => ids.added.includes(name));
   refuseUnknown(unknown, update.unknownMembers);
-  const members = update.members.map((change) => (change.kind === 'remove' ? { ...change, ids: removed } : change));
+  const members = update.members.map((change) =>
+    change.kind === 'remove' ? { ...change, ids: change.ids.filter(isObjectId) } : change,
+  );
   const sweeping = members.some((change) => change.kind !== 'add' && change.kind !== 'remove');
   const nesting = named.groupIds.length > 0 || (sweeping && (await nestsGroups(database, actor.siteId, groupId)));
   return {
