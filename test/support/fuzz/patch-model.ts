@@ -8,6 +8,8 @@ export interface Model {
   externalId: string | undefined;
   /** Of a group. */
   members: readonly string[];
+  /** Who may be a member: others are refused. */
+  readonly candidates?: readonly string[];
 }
 
 type Fields = { [name: string]: Json };
@@ -151,14 +153,17 @@ function write(
       return;
     }
     case 'members':
+      model.members = membersAfter(model, op, undefined, value, tolerance);
+      return;
     case 'member':
-      model.members = membersAfter(
-        model.members,
-        op,
-        target.kind === 'member' ? target.id : undefined,
-        value,
-        tolerance,
-      );
+      model.members = membersAfter(model, op, target.id, value, tolerance);
+      return;
+    case 'membersOfType': {
+      const goes = op === 'remove' || (op === 'replace' && isNothing(value));
+      // A member cannot become another.
+      refuseIf(!goes && !isNothing(value));
+      if (goes) model.members = model.members.filter((id) => !target.ids.includes(id));
+    }
   }
 }
 
@@ -383,14 +388,18 @@ function meets(element: Fields, { part, value }: Term): boolean {
   return element[part] !== undefined && caseless(element[part]) === caseless(value);
 }
 
+function isNothing(value: Json | undefined): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
 function membersAfter(
-  before: readonly string[],
+  { members: before, candidates = [] }: Model,
   op: Step['op'],
   only: string | undefined,
   value: Json | undefined,
   { sloppyValues }: Tolerance,
 ): readonly string[] {
-  const isCleared = isEmpty(value) && !(Array.isArray(value) && value.length > 0);
+  const isCleared = isNothing(value);
   const ids = (): string[] =>
     (Array.isArray(value) ? value : [value ?? null]).map((each) => {
       const id =
@@ -398,18 +407,22 @@ function membersAfter(
       refuseIf(typeof id !== 'string' || id === '');
       return String(id);
     });
+  const added = (): string[] => {
+    refuseIf(ids().some((id) => !candidates.includes(id)));
+    return ids();
+  };
   if (only !== undefined) {
     if (op === 'remove' || (op === 'replace' && isCleared)) return before.filter((id) => id !== only);
     if (isCleared) return before;
     // A member cannot become another.
-    refuseIf(ids().some((id) => id !== only));
+    refuseIf(ids().some((id) => id !== only) || !candidates.includes(only));
     return [...new Set([...before, only])];
   }
   switch (op) {
     case 'add':
-      return isCleared ? before : [...new Set([...before, ...ids()])];
+      return isCleared ? before : [...new Set([...before, ...added()])];
     case 'replace':
-      return isCleared ? [] : [...new Set(ids())];
+      return isCleared ? [] : [...new Set(added())];
     case 'remove': {
       if (value === undefined || value === null) return [];
       const gone = ids();

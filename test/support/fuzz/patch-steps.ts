@@ -33,6 +33,8 @@ export type Target =
   | { readonly kind: 'externalId' }
   | { readonly kind: 'members' }
   | { readonly kind: 'member'; readonly id: string }
+  /** All members that are users, or groups; `ids` are those of this kind that there are at all. */
+  | { readonly kind: 'membersOfType'; readonly ids: readonly string[] }
   | { readonly kind: 'readOnly'; readonly name: string }
   | { readonly kind: 'unknown'; readonly name: string };
 
@@ -260,9 +262,16 @@ export const userStep: fc.Arbitrary<Step> = sentOps.chain(({ op, sentOp }) =>
   ),
 );
 
-/** @param ids of users and groups that may be members */
-export function groupStep(ids: readonly string[]): fc.Arbitrary<Step> {
-  const id = fc.constantFrom(...ids);
+/** Those that may be members, by id. */
+export interface Candidates {
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+}
+
+export function groupStep({ users, groups }: Candidates): fc.Arbitrary<Step> {
+  const known = fc.constantFrom(...users, ...groups);
+  const unknown = fc.constantFrom('nobody', '00000000-0000-4000-8000-000000000000');
+  const id = fc.oneof({ weight: 40, arbitrary: known }, unknown);
   const member = fc.oneof(
     { weight: 9, arbitrary: id.map((value): Json => ({ value, $ref: null, type: 'User', display: 'x' })) },
     { weight: 1, arbitrary: fc.oneof(id, fc.constantFrom<Json[]>({}, { value: '' }, 5)) },
@@ -275,6 +284,15 @@ export function groupStep(ids: readonly string[]): fc.Arbitrary<Step> {
     const spelling = { text: `members[value eq "${value}"]`, isBare: false, isPath: true };
     return { named: { target: { kind: 'member', id: value }, spelling }, value: [{ value }] };
   });
+  const ofType = fc
+    .tuple(
+      fc.constantFrom(['User', users] as const, ['group', groups] as const),
+      fc.constantFrom<Json[]>(null, [], 'x'),
+    )
+    .map(([[type, ids], value]): Writing => {
+      const spelling = { text: `members[type eq "${type}"]`, isBare: false, isPath: true };
+      return { named: { target: { kind: 'membersOfType', ids }, spelling }, value };
+    });
   const plain = (target: Target, name: string, values: fc.Arbitrary<Json>) =>
     fc
       .tuple(values, caseFlip)
@@ -282,6 +300,7 @@ export function groupStep(ids: readonly string[]): fc.Arbitrary<Step> {
   const group = fc.oneof(
     { weight: 6, arbitrary: plain({ kind: 'members' }, 'members', members) },
     { weight: 3, arbitrary: one },
+    ofType,
     { weight: 2, arbitrary: plain(single('displayName'), 'displayName', odd(text)) },
     plain({ kind: 'externalId' }, 'externalId', odd(text)),
     plain({ kind: 'readOnly', name: 'id' }, 'id', text),
