@@ -29,12 +29,12 @@ export function groupRows(reader: Reader): ObjectRows {
   return visibleRows(GROUPS, reader);
 }
 
-/** The members of one group, users first, through a cursor: there may be a million. */
+/** The members of one group in the order of `members`, through a cursor: there may be a million. */
 export function streamMembers(database: Database, siteId: number, groupId: string): AsyncIterable<MemberView> {
   return database.stream<MemberView>(members(sql`${siteId}`, [groupId]));
 }
 
-/** The members of several groups at once, for a page of groups. */
+/** The members of several groups at once, each group's in the order of `members`, for a page of groups. */
 export async function readMembers(
   database: Database,
   siteId: number,
@@ -55,6 +55,10 @@ function groupView(row: GroupView): GroupView {
   return { ...row, createdAt: isoTimestamp(row.createdAt), modifiedAt: isoTimestamp(row.modifiedAt) };
 }
 
+/**
+ * Users before groups, each by id. RFC 7643 section 2.4 asks for no order, but without one the parallel plan of a large
+ * group gives another at each read, under the same ETag. It makes the statement a fifth to a third slower.
+ */
 function members(siteId: Sql, groupIds: readonly string[]): Sql {
   return sql`
     SELECT m.group_id AS "groupId", u.id, 'User' AS type, coalesce(u.display_name, u.user_name) AS display
@@ -65,7 +69,8 @@ function members(siteId: Sql, groupIds: readonly string[]): Sql {
     SELECT n.group_id, c.id, 'Group', c.display_name
     FROM nestings n
     JOIN groups c ON c.site_id = n.site_id AND c.id = n.child_group_id AND ${isLiving(sql`c`)}
-    WHERE n.site_id = ${siteId} AND n.group_id = ANY (${groupIds}::uuid[])`;
+    WHERE n.site_id = ${siteId} AND n.group_id = ANY (${groupIds}::uuid[])
+    ORDER BY type DESC, id`;
 }
 
 function groupTables(reader: Reader): Sql {
