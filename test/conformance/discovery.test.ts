@@ -265,14 +265,11 @@ describe('Schemas', () => {
       addresses: ['work', 'home', 'other'],
       phoneNumbers: ['work', 'home', 'mobile', 'fax', 'pager', 'other'],
       photos: ['photo', 'thumbnail'],
-      ims: ['aim', 'gtalk', 'icq', 'xmpp', 'msn', 'skype', 'qq', 'yahoo'],
+      ims: ['aim', 'gtalk', 'icq', 'xmpp', 'msn', 'skype', 'qq', 'yahoo', 'other'],
       groups: ['direct', 'indirect'],
     };
     for (const [name, values] of Object.entries(canonical)) {
-      const published = sub(user, name, 'type').canonicalValues.filter(
-        (value: string) => name !== 'ims' || value !== 'other',
-      );
-      expect([name, published]).toEqual([name, values]);
+      expect([name, sub(user, name, 'type').canonicalValues]).toEqual([name, values]);
     }
     expect(sub(named(`${CORE}:Group`), 'members', 'type').canonicalValues).toEqual(['User', 'Group']);
     expect(attribute(user, 'userName')).toMatchObject({ required: true, caseExact: false, uniqueness: 'server' });
