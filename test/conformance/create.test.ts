@@ -88,8 +88,10 @@ describe('a create that succeeds', () => {
     }
   });
 
-  it('CRE-12: makes a user active unless the body says false; null is as if it were not there (A-01)', async () => {
-    const { generic } = stage;
+  it('CRE-12: makes a user active unless the body says false, or null where that clears (PUT-08)', async () => {
+    const { generic, strict } = stage;
+    expect(await strict.user()).toMatchObject({ active: true });
+    expect(await strict.user({ active: null })).toMatchObject({ active: false });
     expect(await generic.user()).toMatchObject({ active: true });
     expect(await generic.user({ active: false })).toMatchObject({ active: false });
     expect(await generic.user({ active: null })).toMatchObject({ active: true });

@@ -121,15 +121,33 @@ describe('what a replace changes', () => {
     expect(await generic.read(`/Users/${id}`)).not.toHaveProperty('groups');
   });
 
-  it('PUT-08: null and [] clear; for active null is as if it were not there (A-01)', async () => {
+  it('PUT-08: null and [] clear, active too unless the profile takes null for absence', async () => {
     const { generic, strict } = stage;
     for (const client of [generic, strict]) {
-      const user = await client.user({ title: 't', emails: [{ value: 'a@example.com' }], active: false });
-      const body = bodyOf(user, { title: null, emails: [], name: null, active: null, [ENTERPRISE]: null });
-      const stored = await replace(client, `/Users/${user.id}`, body);
-      expect(stored).not.toHaveProperty('title');
-      expect(stored).not.toHaveProperty('emails');
-      expect(stored).toMatchObject({ active: false });
+      for (const active of [true, false]) {
+        const user = await client.user({ title: 't', emails: [{ value: 'a@example.com' }], active });
+        const body = bodyOf(user, { title: null, emails: [], name: null, active: null, [ENTERPRISE]: null });
+        const stored = await replace(client, `/Users/${user.id}`, body);
+        for (const name of ['title', 'emails', 'name', ENTERPRISE]) expect(stored).not.toHaveProperty([name]);
+        expect(stored).toMatchObject({ active: active && client === generic });
+      }
+    }
+  });
+
+  it('A-01: a PATCH that leaves active without a value does what null in a PUT does', async () => {
+    const { generic, strict } = stage;
+    for (const client of [generic, strict]) {
+      for (const active of [true, false]) {
+        for (const operation of [
+          { op: 'remove', path: 'active' },
+          { op: 'replace', path: 'active', value: null },
+          { op: 'replace', value: { active: null } },
+        ]) {
+          const user = await client.user({ active });
+          const answer = await client.patch(`/Users/${user.id}`, operation);
+          expect(answer).toMatchObject({ status: 200, body: { active: active && client === generic } });
+        }
+      }
     }
   });
 

@@ -81,6 +81,34 @@ describe('a resource type of its own', () => {
     expect((await client.get(`${PATH}/${id}`)).body[EXTENSION]).toEqual({ extRequired: 'yes' });
   });
 
+  it('DAT-03, DAT-04: a fraction or an exponent makes a decimal, also of a whole number, wherever it is sent', async () => {
+    const { id } = await made();
+    const written = (json: JsonValue, number: string) => JSON.stringify(json).replace('"NUMBER"', number);
+    const sent = async (name: string, number: string) => {
+      const ways: [string, string, JsonValue][] = [
+        ['POST', PATH, body({ [name]: 'NUMBER' })],
+        ['PUT', `${PATH}/${id}`, body({ [name]: 'NUMBER' })],
+        ['PATCH', `${PATH}/${id}`, patchBody({ op: 'add', path: name, value: 'NUMBER' })],
+        ['PATCH', `${PATH}/${id}`, patchBody({ op: 'replace', value: { [name]: 'NUMBER' } })],
+      ];
+      const answers = ways.map(async ([method, path, json]) => {
+        const answer = await client.send(method, path, { body: written(json, number) });
+        return answer.status < 300 ? answer.body[name] : `${answer.status} ${answer.body.scimType}`;
+      });
+      const operation = { method: 'POST', path: PATH, bulkId: 'a', data: body({ [name]: 'NUMBER' }) };
+      const bulk = { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations: [operation] };
+      const answer = await client.send('POST', '/Bulk', { body: written(bulk, number) });
+      return [...(await Promise.all(answers)), (answer.body.Operations as JsonObject[])[0]?.status];
+    };
+    for (const number of ['1.0', '1e3', '1E3', '-10.00', '5e+0', '0e-7']) {
+      const refused = '400 invalidValue';
+      expect([number, ...(await sent('count', number))]).toEqual([number, refused, refused, refused, refused, '400']);
+      const value = Number(number);
+      expect([number, ...(await sent('ratio', number))]).toEqual([number, value, value, value, value, '201']);
+    }
+    expect(await sent('count', '1000')).toEqual([1000, 1000, 1000, 1000, '201']);
+  });
+
   it('DAT-01, DAT-02, DAT-03, DAT-04, DAT-05, DAT-06: each type is kept as sent and refused when it is another', async () => {
     const values = {
       count: 3,

@@ -95,11 +95,11 @@ async function follows(
       expect(now.text).toBe(read.text);
       continue;
     }
-    model = next;
+    model = isGroup ? next : withActive(next, model, profile);
     expect({ body, status: answer.status < 300, ...written(now) }).toEqual({
       body,
       status: true,
-      ...shown(model, isGroup),
+      ...shown(model),
     });
     // A-29
     const isSame = JSON.stringify(written(now)) === JSON.stringify(written(read));
@@ -110,9 +110,14 @@ async function follows(
   expect(await brokenInvariants(database, CORE_TYPES)).toEqual([]);
 }
 
-function shown({ document, externalId, members }: Model, isGroup: boolean) {
-  const active = isGroup ? {} : { active: document.active ?? true };
-  return { document: { ...document, ...active }, externalId, members: [...members].sort() };
+/** PUT-08, A-01: without a value nobody is active in `strict`, and everybody stays what they are in `generic`. */
+function withActive(next: Model, { document: before }: Model, profile: ProfileName): Model {
+  const kept = profile === 'generic' && before.active !== false;
+  return { ...next, document: { ...next.document, active: next.document.active ?? kept } };
+}
+
+function shown({ document, externalId, members }: Model) {
+  return { document, externalId, members: [...members].sort() };
 }
 
 const profiles = fc.constantFrom<ProfileName[]>('generic', 'strict');

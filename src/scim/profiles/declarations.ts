@@ -29,6 +29,7 @@ export const BASE: Switches = {
   createMissingTarget: true,
   pathLessKeysArePaths: true,
   subAttributeOfValuePath: false,
+  nullActiveIsAbsent: true,
   patchGroup: 'none',
 };
 
@@ -109,6 +110,7 @@ export const DECLARATIONS = {
       unknownSchemas: ['refuse', 'a misspelt URN is seen'],
       createMissingTarget: [false, 'RFC 7644 section 3.5.2.3: a path without a match is noTarget'],
       pathLessKeysArePaths: [false, 'RFC 7644 section 3.5.2: the value is a part of the resource'],
+      nullActiveIsAbsent: [false, 'RFC 7644 section 3.5.1: null clears, also where the server has a default'],
       patchGroup: ['resource', 'a client of the RFC may look at the result'],
     },
   },

@@ -23,6 +23,7 @@ export interface ValueRules
     | 'managerIdForValue'
     | 'unknownAttributes'
     | 'bareExtensionNames'
+    | 'nullActiveIsAbsent'
   > {
   readonly limits: ValueLimits;
 }

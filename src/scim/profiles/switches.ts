@@ -16,6 +16,7 @@ export interface Switches {
   readonly createMissingTarget: boolean;
   readonly pathLessKeysArePaths: boolean;
   readonly subAttributeOfValuePath: boolean;
+  readonly nullActiveIsAbsent: boolean;
   readonly patchGroup: 'resource' | 'none';
 }
 
@@ -118,6 +119,12 @@ export const SWITCHES: { readonly [Name in SwitchName]: SwitchDescription<Switch
     tolerant: true,
     does: 'A query may compare a sub-attribute behind the brackets: `emails[type eq "work"].value eq "…"`.',
     traffic: 'Entra ID as a matching attribute; Rippling; PingFederate by its configured expression.',
+  },
+  // A-01
+  nullActiveIsAbsent: {
+    tolerant: true,
+    does: '`active` without a value, also by `remove`, says nothing: nobody is enabled or disabled by it. Otherwise it clears, and who has no `active` is not active.',
+    traffic: 'Entra ID: samples write every attribute that has no value as `null`; OneLogin templates do so by hand.',
   },
   // A-33
   patchGroup: {

@@ -36,6 +36,7 @@ import { applyPatch, parsePatch } from '../patch/index.js';
 import { readerOf, type ScimContext, type ScimRequest } from '../request.js';
 import {
   type JsonObject,
+  type JsonValue,
   type ParsedResource,
   type Projection,
   parseResource,
@@ -119,7 +120,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
         projectionOf(type, request, limits);
         const parsed = parseResource(type, request.body(), context.profile.parse);
         const { externalId } = parsed;
-        const document = { ...parsed.document, active: parsed.document.active ?? true };
+        const document = { ...parsed.document, active: activeOf(parsed, true, context) };
         const passwordHash = await passwords.hashFor(context, parsed.password);
         const mayReturn = context.connection.reactivate && externalId !== undefined && document.active === true;
         const returning = mayReturn ? await findDeactivated(database, actor, externalId) : undefined;
@@ -143,7 +144,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
         async parse(request: ScimRequest) {
           const parsed = parseResource(type, request.body(), context.profile.parse);
           await passwords.hashFor(context, parsed.password);
-          const document = { ...parsed.document, active: parsed.document.active ?? true };
+          const document = { ...parsed.document, active: activeOf(parsed, true, context) };
           return { profile: sized(document), externalId: parsed.externalId };
         },
         batch: (users: readonly Omit<NewUser, 'passwordHash'>[]) => createUsers(actor, users),
@@ -169,9 +170,7 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
         const parsed = parseResource(type, body, context.profile.parse);
         const passwordHash = await passwords.hashFor(context, parsed.password);
         return (current) => {
-          // An omitted `active` must neither disable nor enable anybody (A-01).
-          const active = parsed.document.active ?? current.document.active !== false;
-          const document = { ...parsed.document, active };
+          const document = { ...parsed.document, active: activeOf(parsed, isActive(current), context) };
           const knowsCurrent = namesVersion(request.ifMatch) || bodyShowsCurrent(body, versioned(current).access);
           return replaced(current, { ...parsed, document }, passwordHash, context, knowsCurrent);
         };
@@ -192,7 +191,8 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
           const patched = applyPatch(type, shownDocument(context, current), operations, context.profile.patch);
           const externalId =
             patched.externalId === undefined ? (current.externalId ?? undefined) : patched.externalId.value;
-          const document = { ...patched.document, active: patched.document.active ?? true };
+          const active = patched.document.active ?? withoutActive(isActive(current), context);
+          const document = { ...patched.document, active };
           const knowsCurrent = namesVersion(request.ifMatch) || !replacesRoles(operations);
           const omits = (attribute: string) => !touches(operations, attribute);
           const taken = takeUserAccess(context, current, { document, omits, knowsCurrent });
@@ -217,6 +217,20 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
 function isPlain({ connection }: ScimContext): boolean {
   const { passwords, reactivate, assign, showEntitlements, roleValues } = connection;
   return passwords !== 'store' && !reactivate && !assign && !showEntitlements && roleValues === 'any';
+}
+
+/** What a body makes of `active`: left out it must neither disable nor enable anybody (A-01). */
+function activeOf({ document, provided }: ParsedResource, otherwise: boolean, context: ScimContext): JsonValue {
+  return document.active ?? (provided.has('active') ? withoutActive(otherwise, context) : otherwise);
+}
+
+/** What is meant by `active` when it is given no value (PUT-08). */
+function withoutActive(otherwise: boolean, { profile }: ScimContext): boolean {
+  return profile.parse.nullActiveIsAbsent && otherwise;
+}
+
+function isActive({ document }: UserRecord): boolean {
+  return document.active !== false;
 }
 
 type Editor = (current: UserRecord) => UserEdit;

@@ -41,10 +41,11 @@ export function parseScalar(
     case 'boolean':
       return parseBoolean(value, rules, path);
     case 'integer':
-      // JSON.parse has made 1e3 a 1000 by now; what is left to see is the fraction and the range.
-      if (!Number.isSafeInteger(value)) throw invalidValue(path, 'must be an integer');
+      // A bigint is 1.0 or 1e3 as they were written: see parseBody.
+      if (!Number.isSafeInteger(value)) throw invalidValue(path, 'must be an integer, without fraction or exponent');
       return Number(value);
     case 'decimal':
+      if (typeof value === 'bigint') return Number(value);
       if (typeof value !== 'number' || !Number.isFinite(value)) throw invalidValue(path, 'must be a number');
       return value;
     default:

@@ -8,7 +8,6 @@ export function generatedParts(areas: readonly Area[]): ReadonlyMap<string, stri
     ['areas', table(['area', 'about', 'items', 'tests'], areas.map(areaRow))],
     ['departures', table(['item', 'in strict', 'generic', 'traffic'], items.flatMap(departureRow))],
     ['readings', table(['item', 'how it is read'], items.flatMap(readingRow))],
-    ['gaps', table(['item', 'demand', 'what does not hold'], items.flatMap(gapRow))],
     ['declined', table(['item', 'what it allows', 'why not'], items.flatMap(declinedRow))],
   ]);
 }
@@ -23,10 +22,6 @@ function departureRow({ id, statement, departure }: Item): readonly (readonly st
 
 function readingRow({ id, reading }: Item): readonly (readonly string[])[] {
   return reading === undefined ? [] : [[id, reading]];
-}
-
-function gapRow({ id, statement, gap }: Item): readonly (readonly string[])[] {
-  return gap === undefined ? [] : [[id, statement, gap]];
 }
 
 function declinedRow({ id, statement, declined }: Item): readonly (readonly string[])[] {

@@ -17,8 +17,6 @@ const item = z
     departure: z.strictObject({ does: z.string().min(1), traffic: z.string().min(1) }).optional(),
     /** How it is read where the texts leave something open, and so what may surprise. */
     reading: z.string().min(1).optional(),
-    /** What of it does not hold, and so is not what a passing test shows. */
-    gap: z.string().min(1).optional(),
     /** Why it is not built. */
     declined: z.string().min(1).optional(),
   })

@@ -2,7 +2,7 @@ import type { Evaluation, Outcome } from './evaluate.ts';
 import type { Item } from './items.ts';
 
 export interface Report {
-  /** The table, and under it the items that fail, have no test, or hold in part. */
+  /** The table, and under it the items that fail or have no test. */
   readonly text: string;
   /** False when an item fails, a MUST has no passing test, or a title has an id that is not in the list. */
   readonly conforms: boolean;
@@ -24,7 +24,6 @@ export function reportOf({ areas, unknown }: Evaluation): Report {
     ...aligned([HEADINGS, ...rows, total]),
     ...failing.map((item) => `failing: ${lineOf(item)}`),
     ...untested.map((item) => `without a test: ${lineOf(item)}`),
-    ...every.flatMap(([{ id, level, gap }]) => (gap === undefined ? [] : [`holds in part: ${id} (${level}) ${gap}`])),
     ...unknown.map((id) => `not in the list: ${id}`),
   ];
   return {
