@@ -350,10 +350,11 @@ describe('a reference', () => {
 describe('many creations', () => {
   it('BLK-13, BLK-25: of which some are refused are made but for these, each with its entry in the log', async () => {
     const taken = (await client.user()).userName;
-    const operations = Array.from({ length: 120 }, (_, index) => newUser(`n${index}`, { externalId: `x-${index}` }));
+    const operations = Array.from({ length: 320 }, (_, index) => newUser(`n${index}`, { externalId: `x-${index}` }));
     operations[7] = newUser('n7', { userName: String(taken) });
     operations[60] = newUser('n60', { userName: nameOf(operations[3]).toUpperCase() });
     operations[90] = newUser('n90', { active: 'perhaps' });
+    operations[300] = newUser('n300', { userName: nameOf(operations[3]) });
     const before = await entries();
     const results = await bulk(operations);
     const failed = results.flatMap(({ status }, index) => (status === '201' ? [] : [[index, status]]));
@@ -361,11 +362,12 @@ describe('many creations', () => {
       [7, '409'],
       [60, '409'],
       [90, '400'],
+      [300, '409'],
     ]);
     const after = await entries();
-    expect([after.success - before.success, after.failure - before.failure]).toEqual([117, 3]);
-    const last = await client.read(`/Users/${idOf(results[119])}`);
-    expect(last).toMatchObject({ externalId: 'x-119', active: true, meta: { version: 'W/"1"' } });
+    expect([after.success - before.success, after.failure - before.failure]).toEqual([316, 4]);
+    const last = await client.read(`/Users/${idOf(results[319])}`);
+    expect(last).toMatchObject({ externalId: 'x-319', active: true, meta: { version: 'W/"1"' } });
   });
 
   it('BLK-14: with failOnErrors leave nothing behind the first that is refused', async () => {

@@ -148,6 +148,12 @@ export async function runBulk(
   }
 }
 
+/**
+ * More at once are slower: the database reads them from memory that it has to ask the system for, while this process
+ * has nothing to do (1,000 are 10 to 20 % slower than four times 250).
+ */
+const MOST_IN_A_RUN = 250;
+
 /** The creations in one endpoint from here on that name no other operation. */
 function runFrom(
   operations: readonly BulkOperation[],
@@ -156,7 +162,7 @@ function runFrom(
 ): BulkOperation[] {
   const run: BulkOperation[] = [];
   const path = operations[start]?.path;
-  for (let index = start; index < operations.length; index++) {
+  for (let index = start; index < operations.length && run.length < MOST_IN_A_RUN; index++) {
     const operation = operations[index];
     if (operation === undefined || results[index] !== undefined || operation.refusal !== undefined) break;
     if (operation.method !== 'POST' || operation.path !== path || operation.references.size > 0) break;
