@@ -1,8 +1,5 @@
 import { type Sql, sql, type Transaction } from '../database/index.js';
-import { type Held, isLiving, type LockingCommand } from '../directory/index.js';
-
-/** The first number of the advisory lock's key, so that it meets no other use of advisory locks. */
-const STRUCTURE = 7_364;
+import { type Held, isLiving, type LockingCommand, shareStructureLock, takeStructureLock } from '../directory/index.js';
 
 /**
  * Takes a command's locks in the order of design section 4: structure, groups by id, users by id. (Licences come
@@ -16,10 +13,8 @@ export async function takeLocks(
 ): Promise<Held> {
   const known = typeof command.userIds === 'function' ? undefined : command.userIds;
   const statements: Sql[] = [];
-  if (command.structure === 'exclusive') statements.push(sql`SELECT pg_advisory_xact_lock(${STRUCTURE}, ${siteId})`);
-  if (command.structure === 'shared') {
-    statements.push(sql`SELECT pg_advisory_xact_lock_shared(${STRUCTURE}, ${siteId})`);
-  }
+  if (command.structure === 'exclusive') statements.push(takeStructureLock(siteId));
+  if (command.structure === 'shared') statements.push(shareStructureLock(siteId));
   if (command.groupIds.length > 0) statements.push(lockGroups(siteId, command.groupIds));
   const usersAt = known !== undefined && known.length > 0 ? statements.push(lockUsers(siteId, known)) - 1 : undefined;
   const readAt = command.read === undefined ? undefined : statements.push(command.read) - 1;

@@ -42,6 +42,7 @@ export { listResources, readResource, resourceRows } from './resources/read-reso
 export type { ResourceProfile, ResourceRecord } from './resources/resource-record.js';
 export { deleteResource, type ResourceEdit, updateResource } from './resources/update-resource.js';
 export { createSite, DEFAULT_SITE, ensureDefaultSite, findSite, listSites, type Site } from './sites.js';
+export { shareStructureLock, takeStructureLock } from './structure-lock.js';
 export type { UniqueValue } from './unique-values.js';
 export { createUser, createUserWithGrants, type NewUser } from './users/create-user.js';
 export { createUsers } from './users/create-users.js';

@@ -31,6 +31,8 @@ export {
 } from './applications/list-applications.js';
 export { addRole, changeRole, type RoleChange, removeRole } from './applications/roles.js';
 export { licensingEntities } from './entities.js';
+export { type ExplainedPath, type Explanation, explain, type PathEffect, type Verdict } from './explain/explain.js';
+export { type Difference, verifyLicensing } from './explain/verify.js';
 export { addGrant, type Grant, type GrantHolder, listGrants, removeGrant } from './grants.js';
 export {
   applicationKeys,
