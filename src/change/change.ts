@@ -12,12 +12,13 @@ import {
   translateViolation,
 } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
-import { DEFAULT_SEAT_RULES, type SeatRules, type Settlement, settle } from '../licensing/index.js';
+import { DEFAULT_SEAT_RULES, type SeatRules } from '../licensing/index.js';
 import { appendStatements } from '../log/index.js';
 import { failureEntry, successEntry } from './entries.js';
 import { explainConflict } from './explain-conflict.js';
-import { takeLocks } from './locks.js';
+import { performLocked } from './perform.js';
 import { type CommandOutcome, runAll, runEach } from './run-batch.js';
+import { type Outlook, simulate } from './simulate.js';
 import { together } from './together.js';
 
 /** What is asked for, as far as it is known before a command is made of it. */
@@ -50,6 +51,12 @@ export interface Change {
    * @throws RollcallError `unavailable`
    */
   runEach<Result>(actor: Actor, commands: readonly StandaloneCommand<Result>[]): Promise<CommandOutcome<Result>[]>;
+  /**
+   * What commands would do to people's access and to seats, one after the other. They are run as ever and undone, so
+   * that nothing is kept or logged; other changes of access in the site wait meanwhile.
+   * @throws what the change itself would throw
+   */
+  simulate(actor: Actor, sources: readonly CommandSource<unknown>[]): Promise<Outlook>;
   /** Notes a request that was refused before a command could be made of it. */
   refuse(actor: Actor, request: Request, error: unknown): Promise<void>;
 }
@@ -72,6 +79,7 @@ export function createChange(database: Database, rules: SeatRules = DEFAULT_SEAT
   const batches = pLimit(MOST_BATCHES);
   return {
     refuse,
+    simulate: (actor, sources) => simulate(database, rules, actor, sources),
     runAll: (actor, batch) => batches(() => runAll(database, actor, batch)),
     async runEach(actor, commands) {
       const outcomes = await runEach(database, actor, commands);
@@ -147,26 +155,8 @@ async function runLocked<Result>(
   started: bigint,
   note: (effects: Effects<unknown>) => void,
 ): Promise<Result> {
-  const held = await takeLocks(transaction, actor.siteId, command);
-  const effects = await command.run(transaction, held);
-  note(effects);
-  const settles = effects.affectedUserIds.length + (effects.affectedApplicationIds?.length ?? 0) > 0;
-  const settlement = settles ? await settleAffected(transaction, rules, actor, effects) : NOTHING_TO_SETTLE;
-  const entry = successEntry(actor, command, effects, settlement.access, started);
-  const writes = [...(settles ? settlement.writes : effects.writes), ...(effects.afterSettlement ?? [])];
+  const { effects, access, writes } = await performLocked(transaction, rules, actor, command, note);
+  const entry = successEntry(actor, command, effects, access, started);
   transaction.runAtCommit(together([...writes, ...appendStatements(entry)]));
   return effects.result;
-}
-
-const NOTHING_TO_SETTLE: Settlement = { access: [], writes: [] };
-
-/** Seats are worked out from the new state, so the command's own writes go first. */
-function settleAffected(
-  transaction: Transaction,
-  rules: SeatRules,
-  { siteId }: Actor,
-  { writes, affectedUserIds: userIds, affectedApplicationIds: applicationIds = [] }: Effects<unknown>,
-): Promise<Settlement> {
-  const before = writes.length > 0 ? [together(writes)] : [];
-  return settle(transaction, { siteId, userIds, applicationIds, rules }, before);
 }

@@ -32,6 +32,14 @@ export {
 export { addRole, changeRole, type RoleChange, removeRole } from './applications/roles.js';
 export { licensingEntities } from './entities.js';
 export { type ExplainedPath, type Explanation, explain, type PathEffect, type Verdict } from './explain/explain.js';
+export {
+  type AccessPair,
+  type PersonStanding,
+  type PoolUse,
+  readPoolUse,
+  readStandings,
+  type Standing,
+} from './explain/outlook.js';
 export { type Difference, verifyLicensing } from './explain/verify.js';
 export { addGrant, type Grant, type GrantHolder, listGrants, removeGrant } from './grants.js';
 export {

@@ -25,8 +25,8 @@ export interface GroupEdit {
 }
 
 export interface GroupUpdate {
-  /** Sees the group under its row lock; may throw, and then nothing has happened. */
-  readonly edit: (current: GroupRecord) => GroupEdit;
+  /** Sees the group under its row lock; may throw, and then nothing has happened. Without it attributes stay. */
+  readonly edit?: (current: GroupRecord) => GroupEdit;
   readonly members: readonly MemberChange[];
   readonly unknownMembers: UnknownMembers;
   /** Whether no other group may have the name that it gets; the one it has already is not looked at. */
@@ -76,7 +76,7 @@ export async function updateGroup(
       const current = lockedGroup(held.rows, groupId);
       if (sweeping && current.nests && !nesting) throw new LocksOutdated();
       const right = writeRight({ kind: 'group', ...current }, actor);
-      const wanted = update.edit(current);
+      const wanted = update.edit?.(current) ?? keptEdit(current);
       const naming = namingOf(current, wanted, update.uniqueName === true);
       if (naming === 'unique') {
         const { displayName } = wanted.profile;
@@ -89,9 +89,21 @@ export async function updateGroup(
         delta.groups.size === 0
           ? touched(delta.users)
           : [...new Set([...reachable, ...after, ...touched(delta.users)])];
-      return updateEffects(actor, current, { ...wanted, naming }, right, delta, affected, unknown);
+      const attributes = update.edit === undefined ? 'kept' : 'given';
+      return updateEffects(actor, current, { ...wanted, naming, attributes }, right, delta, affected, unknown);
     },
   };
+}
+
+/** For a change of members alone: nothing of it is written. */
+function keptEdit({ displayName, document, externalId }: GroupRecord): GroupEdit {
+  return { profile: { displayName, document, folded: {} }, externalId: externalId ?? undefined };
+}
+
+/** What is decided on the way to what is written. */
+interface Decided {
+  readonly naming: Naming;
+  readonly attributes: 'kept' | 'given';
 }
 
 /** Whether a group gets another name, and whether that must be the only one of its kind. */
@@ -138,7 +150,7 @@ async function settleClosure(
 function updateEffects(
   actor: Actor,
   current: GroupRecord,
-  wanted: GroupEdit & { readonly naming: Naming },
+  wanted: GroupEdit & Decided,
   right: WriteRight,
   delta: Deltas,
   affectedUserIds: readonly string[],
@@ -211,15 +223,18 @@ function updatedRecord(current: GroupRecord, wanted: GroupEdit): GroupRecord {
 function writeGroup(
   actor: Actor,
   record: GroupRecord,
-  { profile, naming }: { readonly profile: GroupProfile; readonly naming: Naming },
+  { profile, naming, attributes }: GroupEdit & Decided,
   owner: string | null,
 ): Sql {
   const nameKey = comparisonKey(profile.displayName);
   const uniqueName = naming === 'kept' ? sql`` : sql` unique_name_key = ${naming === 'unique' ? nameKey : null},`;
+  const given =
+    attributes === 'kept'
+      ? sql``
+      : sql`display_name = ${profile.displayName}, display_name_key = ${nameKey},${uniqueName}
+          document = ${JSON.stringify(profile.document)}, folded = ${JSON.stringify(profile.folded)},`;
   return sql`
-    UPDATE groups SET display_name = ${profile.displayName}, display_name_key = ${nameKey},${uniqueName}
-      owner_connection_id = ${owner}, document = ${JSON.stringify(profile.document)},
-      folded = ${JSON.stringify(profile.folded)}, version = ${record.version}, modified_at = ${record.modifiedAt}
+    UPDATE groups SET ${given} owner_connection_id = ${owner}, version = ${record.version}, modified_at = ${record.modifiedAt}
     WHERE site_id = ${actor.siteId} AND id = ${record.id}`;
 }
 

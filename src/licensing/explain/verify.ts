@@ -1,12 +1,13 @@
-import { type Database, sql, type Transaction } from '../../database/index.js';
+import { type Database, type Sql, sql, type Transaction } from '../../database/index.js';
 import { takeStructureLock } from '../../directory/index.js';
 import type { SeatRules } from '../settlement/pools.js';
-import { type AccessChange, settle } from '../settlement/settle.js';
+import { settle } from '../settlement/settle.js';
 
-/** What is kept and what should be. */
+/** What is kept and what a recalculation comes to; null where there is nothing. */
 export interface Difference {
-  /** Of a person's access, or of a licence's count. */
-  readonly kind: 'access' | 'seats';
+  /** `access`: a person's role and pool; `place`: one in a queue; `seats`: the count of a licence. */
+  readonly kind: 'access' | 'place' | 'seats';
+  /** The name of the user or of the licence. */
   readonly subject: string;
   readonly application: string;
   readonly kept: string | null;
@@ -17,27 +18,19 @@ export interface Difference {
 class Undo extends Error {}
 
 /**
- * Works out everybody's access from scratch and compares it with what is kept. Writes nothing; holds the structure of
- * the site meanwhile, so that nobody's access changes under it.
+ * Works out everybody's access from scratch, with the seats that people hold and the order in which they wait, and
+ * compares the result with what is kept. Leaves nothing behind; holds the structure of the site meanwhile, so that
+ * nobody's access changes under it.
  * @returns nothing where all is right
  */
 export async function verifyLicensing(database: Database, siteId: number, rules: SeatRules): Promise<Difference[]> {
   let found: Difference[] = [];
   const work = async (transaction: Transaction) => {
     await transaction.run(takeStructureLock(siteId));
-    const counts = await wrongCounts(transaction, siteId);
-    const users = await transaction.run<{ id: string }>(sql`SELECT id FROM users WHERE site_id = ${siteId}`);
-    const applications = await transaction.run<{ id: string }>(
-      sql`SELECT id FROM applications WHERE site_id = ${siteId}`,
-    );
-    const affected = {
-      siteId,
-      userIds: users.map(({ id }) => id),
-      applicationIds: applications.map(({ id }) => id),
-      rules,
-    };
-    const { access } = await settle(transaction, affected, []);
-    found = [...counts, ...(await named(transaction, siteId, access))];
+    const counts = await transaction.run<Difference>(wrongCounts(siteId));
+    await remember(transaction, siteId);
+    await settleEverybody(transaction, siteId, rules);
+    found = [...counts, ...(await transaction.run<Difference>(differences(siteId)))];
     throw new Undo();
   };
   await database.transaction(work).catch((error: unknown) => {
@@ -46,8 +39,25 @@ export async function verifyLicensing(database: Database, siteId: number, rules:
   return found;
 }
 
-function wrongCounts(transaction: Transaction, siteId: number): Promise<Difference[]> {
-  return transaction.run<Difference>(sql`
+async function settleEverybody(transaction: Transaction, siteId: number, rules: SeatRules): Promise<void> {
+  const idsOf = async (query: Sql) => (await transaction.run<{ id: string }>(query)).map(({ id }) => id);
+  const userIds = await idsOf(sql`SELECT id FROM users WHERE site_id = ${siteId}`);
+  const applicationIds = await idsOf(sql`SELECT id FROM applications WHERE site_id = ${siteId}`);
+  const { writes } = await settle(transaction, { siteId, userIds, applicationIds, rules }, []);
+  for (const write of writes) await transaction.run(write);
+}
+
+async function remember(transaction: Transaction, siteId: number): Promise<void> {
+  await transaction.run(sql`
+    CREATE TEMPORARY TABLE kept_entitlements ON COMMIT DROP AS
+    SELECT user_id, application_id, role_id, licence_id FROM entitlements WHERE site_id = ${siteId}`);
+  await transaction.run(sql`
+    CREATE TEMPORARY TABLE kept_places ON COMMIT DROP AS
+    SELECT user_id, application_id, role_id, licence_id FROM waiting_places WHERE site_id = ${siteId}`);
+}
+
+function wrongCounts(siteId: number): Sql {
+  return sql`
     SELECT 'seats' AS kind, l.name AS subject, a.key AS application, l.seats_used::text AS kept,
       counted.seats::text AS expected
     FROM licences l JOIN applications a ON a.site_id = l.site_id AND a.id = l.application_id
@@ -55,20 +65,34 @@ function wrongCounts(transaction: Transaction, siteId: number): Promise<Differen
       SELECT count(*) AS seats FROM entitlements e WHERE e.site_id = l.site_id AND e.licence_id = l.id
     ) counted
     WHERE l.site_id = ${siteId} AND (l.seats IS NOT NULL OR l.valid_until IS NOT NULL)
-      AND l.seats_used <> counted.seats ORDER BY a.key, l.name`);
+      AND l.seats_used <> counted.seats ORDER BY a.key, l.name`;
 }
 
-async function named(transaction: Transaction, siteId: number, access: readonly AccessChange[]): Promise<Difference[]> {
-  if (access.length === 0) return [];
-  return transaction.run<Difference>(sql`
-    SELECT 'access' AS kind, u.user_name AS subject, a.key AS application, kept.key AS kept,
-      coalesce(wanted.key, CASE WHEN changed.waiting THEN 'a place in the queue' END) AS expected
-    FROM unnest(${access.map(({ userId }) => userId)}::uuid[], ${access.map(({ applicationId }) => applicationId)}::uuid[],
-      ${access.map(({ before }) => before ?? null)}::uuid[], ${access.map(({ after }) => after ?? null)}::uuid[],
-      ${access.map(({ waiting }) => waiting)}::boolean[]) AS changed (user_id, application_id, before, after, waiting)
-    JOIN users u ON u.site_id = ${siteId} AND u.id = changed.user_id
-    JOIN applications a ON a.site_id = ${siteId} AND a.id = changed.application_id
-    LEFT JOIN application_roles kept ON kept.site_id = ${siteId} AND kept.id = changed.before
-    LEFT JOIN application_roles wanted ON wanted.site_id = ${siteId} AND wanted.id = changed.after
-    ORDER BY a.key, u.user_name_key`);
+/** A role is told with its pool, for the wrong one leaks a seat as well. */
+function differences(siteId: number): Sql {
+  const told = (role: Sql, licence: Sql) => sql`
+    (SELECT r.key || coalesce(' (' || l.name || ')', '') FROM application_roles r
+     LEFT JOIN licences l ON l.site_id = ${siteId} AND l.id = ${licence}
+     WHERE r.site_id = ${siteId} AND r.id = ${role})`;
+  return sql`
+    WITH different AS (
+      SELECT 'access' AS kind, coalesce(k.user_id, e.user_id) AS user_id,
+        coalesce(k.application_id, e.application_id) AS application_id, k.role_id AS kept_role,
+        k.licence_id AS kept_licence, e.role_id AS expected_role, e.licence_id AS expected_licence
+      FROM kept_entitlements k
+      FULL JOIN (SELECT * FROM entitlements WHERE site_id = ${siteId}) e USING (user_id, application_id)
+      WHERE (k.role_id, k.licence_id) IS DISTINCT FROM (e.role_id, e.licence_id)
+      UNION ALL
+      SELECT 'place', coalesce(k.user_id, w.user_id), coalesce(k.application_id, w.application_id), k.role_id,
+        k.licence_id, w.role_id, w.licence_id
+      FROM kept_places k
+      FULL JOIN (SELECT * FROM waiting_places WHERE site_id = ${siteId}) w USING (user_id, role_id)
+      WHERE k.licence_id IS DISTINCT FROM w.licence_id
+    )
+    SELECT d.kind, coalesce(u.user_name, d.user_id::text) AS subject, coalesce(a.key, d.application_id::text) AS application,
+      ${told(sql`kept_role`, sql`kept_licence`)} AS kept, ${told(sql`expected_role`, sql`expected_licence`)} AS expected
+    FROM different d
+    LEFT JOIN users u ON u.site_id = ${siteId} AND u.id = d.user_id
+    LEFT JOIN applications a ON a.site_id = ${siteId} AND a.id = d.application_id
+    ORDER BY 3, 1, 2`;
 }

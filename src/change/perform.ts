@@ -1,0 +1,46 @@
+import type { Sql, Transaction } from '../database/index.js';
+import type { Actor, Effects, LockingCommand } from '../directory/index.js';
+import { type AccessChange, type SeatRules, type Settlement, settle } from '../licensing/index.js';
+import { takeLocks } from './locks.js';
+import { together } from './together.js';
+
+/** A command that was run, and what is still to be written of it. */
+export interface Performed<Result> {
+  readonly effects: Effects<Result>;
+  /** Whose access differs. */
+  readonly access: readonly AccessChange[];
+  /** Independent of each other. */
+  readonly writes: readonly Sql[];
+}
+
+/**
+ * Takes a command's locks, runs it and settles seats for exactly the users it touched.
+ * @param note sees the effects before seats are settled, which may be refused
+ */
+export async function performLocked<Result>(
+  transaction: Transaction,
+  rules: SeatRules,
+  actor: Actor,
+  command: LockingCommand<Result>,
+  note: (effects: Effects<Result>) => void,
+): Promise<Performed<Result>> {
+  const held = await takeLocks(transaction, actor.siteId, command);
+  const effects = await command.run(transaction, held);
+  note(effects);
+  const { affectedUserIds, affectedApplicationIds = [], afterSettlement = [] } = effects;
+  const settles = affectedUserIds.length + affectedApplicationIds.length > 0;
+  if (!settles) return { effects, access: [], writes: [...effects.writes, ...afterSettlement] };
+  const { access, writes } = await settleAffected(transaction, rules, actor, effects);
+  return { effects, access, writes: [...writes, ...afterSettlement] };
+}
+
+/** Seats are worked out from the new state, so the command's own writes go first. */
+function settleAffected(
+  transaction: Transaction,
+  rules: SeatRules,
+  { siteId }: Actor,
+  { writes, affectedUserIds: userIds, affectedApplicationIds: applicationIds = [] }: Effects<unknown>,
+): Promise<Settlement> {
+  const before = writes.length > 0 ? [together(writes)] : [];
+  return settle(transaction, { siteId, userIds, applicationIds, rules }, before);
+}

@@ -1,0 +1,161 @@
+import type { Database, Transaction } from '../database/index.js';
+import { type Actor, type Command, LocksOutdated, takeStructureLock, translateViolation } from '../directory/index.js';
+import {
+  type AccessPair,
+  type PersonStanding,
+  type PoolUse,
+  readPoolUse,
+  readStandings,
+  type SeatRules,
+  type Standing,
+} from '../licensing/index.js';
+import { performLocked } from './perform.js';
+import { together } from './together.js';
+
+/** What would become of somebody's access to an application. */
+export interface AccessOutlook {
+  readonly userId: string;
+  readonly userName: string;
+  readonly application: string;
+  readonly before: Standing;
+  readonly after: Standing;
+}
+
+/** What it would cost a pool in seats. */
+export interface PoolOutlook {
+  readonly application: string;
+  readonly licence: string;
+  /** Of after the changes; null: unlimited. */
+  readonly seats: number | null;
+  readonly used: { readonly before: number; readonly after: number };
+  readonly waiting: { readonly before: number; readonly after: number };
+}
+
+export interface Outlook {
+  /** Those whose role, seat or places in queues would differ, in the order of applications and names. */
+  readonly access: readonly AccessOutlook[];
+  /** Those whose seats or queues would differ. */
+  readonly pools: readonly PoolOutlook[];
+}
+
+/** Thrown to undo what was only tried. */
+class Undo extends Error {}
+
+const NOTHING: Standing = { role: null, licence: null, waitsFor: [] };
+
+/** See Change.simulate. */
+export async function simulate(
+  database: Database,
+  rules: SeatRules,
+  actor: Actor,
+  sources: readonly (() => Promise<Command<unknown>> | Command<unknown>)[],
+): Promise<Outlook> {
+  let outlook: Outlook = { access: [], pools: [] };
+  const work = async (transaction: Transaction) => {
+    // Exclusive from the start: with it no two of the commands' locks can be taken in a wrong order.
+    await transaction.run(takeStructureLock(actor.siteId));
+    let after: Snapshot | undefined;
+    await undone(transaction, async () => {
+      const pairs: AccessPair[] = [];
+      for (const source of sources) pairs.push(...(await tried(transaction, rules, actor, source)));
+      after = await snapshot(transaction, actor.siteId, distinct(pairs));
+    });
+    // It ran, for else there was an error.
+    if (after === undefined) throw new Error('A simulation has an end');
+    const before = await snapshot(transaction, actor.siteId, after.pairs);
+    outlook = { access: accessOutlook(before, after), pools: poolOutlook(before, after) };
+    throw new Undo();
+  };
+  await database.transaction(work).catch((error: unknown) => {
+    if (!(error instanceof Undo)) throw translateViolation(error);
+  });
+  return outlook;
+}
+
+async function undone(transaction: Transaction, work: () => Promise<void>): Promise<void> {
+  const attempt = transaction.savepoint(async () => {
+    await work();
+    throw new Undo();
+  });
+  await attempt.catch((error: unknown) => {
+    if (!(error instanceof Undo)) throw error;
+  });
+}
+
+const MOST_ATTEMPTS = 5;
+
+/** Runs a command, and has it made again where it finds that it needs other locks. */
+async function tried(
+  transaction: Transaction,
+  rules: SeatRules,
+  actor: Actor,
+  source: () => Promise<Command<unknown>> | Command<unknown>,
+): Promise<readonly AccessPair[]> {
+  for (let attempt = 1; ; attempt++) {
+    const command = await source();
+    if ('standalone' in command) {
+      await transaction.run(together(command.standalone().writes));
+      return [];
+    }
+    try {
+      const { access, writes } = await performLocked(transaction, rules, actor, command, () => undefined);
+      if (writes.length > 0) await transaction.run(together(writes));
+      return access;
+    } catch (error) {
+      if (!(error instanceof LocksOutdated) || attempt === MOST_ATTEMPTS) throw error;
+    }
+  }
+}
+
+interface Snapshot {
+  readonly pairs: readonly AccessPair[];
+  readonly standings: readonly PersonStanding[];
+  readonly pools: readonly PoolUse[];
+}
+
+async function snapshot(transaction: Transaction, siteId: number, pairs: readonly AccessPair[]): Promise<Snapshot> {
+  const standings = await readStandings(transaction, siteId, pairs);
+  const pools = await readPoolUse(transaction, siteId, [...new Set(pairs.map(({ applicationId }) => applicationId))]);
+  return { pairs, standings, pools };
+}
+
+function distinct(pairs: readonly AccessPair[]): AccessPair[] {
+  return [...new Map(pairs.map((pair) => [keyOf(pair), pair])).values()];
+}
+
+function keyOf({ userId, applicationId }: AccessPair): string {
+  return `${userId} ${applicationId}`;
+}
+
+function accessOutlook(before: Snapshot, after: Snapshot): AccessOutlook[] {
+  const now = new Map(before.standings.map((standing) => [keyOf(standing), standing]));
+  const then = new Map(after.standings.map((standing) => [keyOf(standing), standing]));
+  const people = [...before.standings, ...after.standings.filter((standing) => !now.has(keyOf(standing)))];
+  return people.flatMap((person) => {
+    const [was, willBe] = [standingOf(now.get(keyOf(person))), standingOf(then.get(keyOf(person)))];
+    if (isSame(was, willBe)) return [];
+    const { userId, userName, application } = person;
+    return [{ userId, userName, application, before: was, after: willBe }];
+  });
+}
+
+function standingOf(person: PersonStanding | undefined): Standing {
+  return person === undefined ? NOTHING : { role: person.role, licence: person.licence, waitsFor: person.waitsFor };
+}
+
+function isSame(left: Standing, right: Standing): boolean {
+  return left.role === right.role && left.licence === right.licence && left.waitsFor.join() === right.waitsFor.join();
+}
+
+function poolOutlook(before: Snapshot, after: Snapshot): PoolOutlook[] {
+  const now = new Map(before.pools.map((pool) => [pool.licenceId, pool]));
+  return after.pools.flatMap(({ licenceId, application, licence, seats, used, waiting }) => {
+    const was = now.get(licenceId) ?? { used: 0, waiting: 0 };
+    if (was.used === used && was.waiting === waiting) return [];
+    const [seatsUsed, queue] = [
+      { before: was.used, after: used },
+      { before: was.waiting, after: waiting },
+    ];
+    return [{ application, licence, seats, used: seatsUsed, waiting: queue }];
+  });
+}
