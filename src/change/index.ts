@@ -1,3 +1,3 @@
 export { type Change, type CommandSource, createChange, type Request } from './change.js';
 export type { CommandOutcome } from './run-batch.js';
-export type { AccessOutlook, Outlook, PoolOutlook } from './simulate.js';
+export type { AccessEffect, AccessOutlook, Outlook, PoolOutlook } from './simulate.js';

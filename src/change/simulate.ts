@@ -1,7 +1,6 @@
 import type { Database, Transaction } from '../database/index.js';
 import { type Actor, type Command, LocksOutdated, takeStructureLock, translateViolation } from '../directory/index.js';
 import {
-  type AccessPair,
   type PersonStanding,
   type PoolUse,
   readPoolUse,
@@ -12,11 +11,15 @@ import {
 import { performLocked } from './perform.js';
 import { together } from './together.js';
 
+/** `waits`: only the places in queues differ. */
+export type AccessEffect = 'gains' | 'loses' | 'changes' | 'waits';
+
 /** What would become of somebody's access to an application. */
 export interface AccessOutlook {
   readonly userId: string;
   readonly userName: string;
   readonly application: string;
+  readonly effect: AccessEffect;
   readonly before: Standing;
   readonly after: Standing;
 }
@@ -56,13 +59,13 @@ export async function simulate(
     await transaction.run(takeStructureLock(actor.siteId));
     let after: Snapshot | undefined;
     await undone(transaction, async () => {
-      const pairs: AccessPair[] = [];
-      for (const source of sources) pairs.push(...(await tried(transaction, rules, actor, source)));
-      after = await snapshot(transaction, actor.siteId, distinct(pairs));
+      const users = new Set<string>();
+      for (const source of sources) for (const id of await tried(transaction, rules, actor, source)) users.add(id);
+      after = await snapshot(transaction, actor.siteId, [...users]);
     });
     // It ran, for else there was an error.
     if (after === undefined) throw new Error('A simulation has an end');
-    const before = await snapshot(transaction, actor.siteId, after.pairs);
+    const before = await snapshot(transaction, actor.siteId, after.userIds);
     outlook = { access: accessOutlook(before, after), pools: poolOutlook(before, after) };
     throw new Undo();
   };
@@ -84,13 +87,16 @@ async function undone(transaction: Transaction, work: () => Promise<void>): Prom
 
 const MOST_ATTEMPTS = 5;
 
-/** Runs a command, and has it made again where it finds that it needs other locks. */
+/**
+ * Runs a command, and has it made again where it finds that it needs other locks.
+ * @returns whose access may differ
+ */
 async function tried(
   transaction: Transaction,
   rules: SeatRules,
   actor: Actor,
   source: () => Promise<Command<unknown>> | Command<unknown>,
-): Promise<readonly AccessPair[]> {
+): Promise<readonly string[]> {
   for (let attempt = 1; ; attempt++) {
     const command = await source();
     if ('standalone' in command) {
@@ -98,9 +104,9 @@ async function tried(
       return [];
     }
     try {
-      const { access, writes } = await performLocked(transaction, rules, actor, command, () => undefined);
+      const { effects, access, writes } = await performLocked(transaction, rules, actor, command, () => undefined);
       if (writes.length > 0) await transaction.run(together(writes));
-      return access;
+      return [...effects.affectedUserIds, ...access.map(({ userId }) => userId)];
     } catch (error) {
       if (!(error instanceof LocksOutdated) || attempt === MOST_ATTEMPTS) throw error;
     }
@@ -108,22 +114,17 @@ async function tried(
 }
 
 interface Snapshot {
-  readonly pairs: readonly AccessPair[];
+  readonly userIds: readonly string[];
   readonly standings: readonly PersonStanding[];
   readonly pools: readonly PoolUse[];
 }
 
-async function snapshot(transaction: Transaction, siteId: number, pairs: readonly AccessPair[]): Promise<Snapshot> {
-  const standings = await readStandings(transaction, siteId, pairs);
-  const pools = await readPoolUse(transaction, siteId, [...new Set(pairs.map(({ applicationId }) => applicationId))]);
-  return { pairs, standings, pools };
+async function snapshot(transaction: Transaction, siteId: number, userIds: readonly string[]): Promise<Snapshot> {
+  const standings = await readStandings(transaction, siteId, userIds);
+  return { userIds, standings, pools: await readPoolUse(transaction, siteId) };
 }
 
-function distinct(pairs: readonly AccessPair[]): AccessPair[] {
-  return [...new Map(pairs.map((pair) => [keyOf(pair), pair])).values()];
-}
-
-function keyOf({ userId, applicationId }: AccessPair): string {
+function keyOf({ userId, applicationId }: PersonStanding): string {
   return `${userId} ${applicationId}`;
 }
 
@@ -131,12 +132,19 @@ function accessOutlook(before: Snapshot, after: Snapshot): AccessOutlook[] {
   const now = new Map(before.standings.map((standing) => [keyOf(standing), standing]));
   const then = new Map(after.standings.map((standing) => [keyOf(standing), standing]));
   const people = [...before.standings, ...after.standings.filter((standing) => !now.has(keyOf(standing)))];
+  people.sort(
+    (left, right) => compared(left.application, right.application) || compared(left.userName, right.userName),
+  );
   return people.flatMap((person) => {
     const [was, willBe] = [standingOf(now.get(keyOf(person))), standingOf(then.get(keyOf(person)))];
     if (isSame(was, willBe)) return [];
     const { userId, userName, application } = person;
-    return [{ userId, userName, application, before: was, after: willBe }];
+    return [{ userId, userName, application, effect: effectOf(was, willBe), before: was, after: willBe }];
   });
+}
+
+function compared(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 function standingOf(person: PersonStanding | undefined): Standing {
@@ -145,6 +153,12 @@ function standingOf(person: PersonStanding | undefined): Standing {
 
 function isSame(left: Standing, right: Standing): boolean {
   return left.role === right.role && left.licence === right.licence && left.waitsFor.join() === right.waitsFor.join();
+}
+
+function effectOf(before: Standing, after: Standing): AccessEffect {
+  if (before.role === after.role && before.licence === after.licence) return 'waits';
+  if (before.role === null) return 'gains';
+  return after.role === null ? 'loses' : 'changes';
 }
 
 function poolOutlook(before: Snapshot, after: Snapshot): PoolOutlook[] {

@@ -1,8 +1,13 @@
+import type { Outlook } from '../change/index.js';
 import { findGroups, type MemberView, streamMembers } from '../directory/index.js';
-import { connectionNames, requireGroup } from './lookup.js';
-import { count, fields, table } from './output.js';
+import { RollcallError } from '../errors/index.js';
+import { collect } from './collect.js';
+import { connectionNames, requireGroup, requireUser } from './lookup.js';
+import { CONFIRM, count, fields, table } from './output.js';
 import { parseCount } from './parse-number.js';
 import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
+import { changeMembers, groupDeletion } from './simulated-changes.js';
+import { UsageError } from './usage-error.js';
 
 interface ListOptions extends SiteOptions {
   readonly filter?: string;
@@ -12,7 +17,12 @@ interface ListOptions extends SiteOptions {
 /** A group may have a million members; whoever wants them all asks over SCIM. */
 const MEMBERS_SHOWN = 100;
 
-/** `rollcall group list | show` */
+interface MemberOptions extends SiteOptions {
+  readonly user?: readonly string[];
+  readonly group?: readonly string[];
+}
+
+/** `rollcall group list | show | add | remove | delete` */
 export const groupCommands: Register = (group, session) => {
   siteCommand(group, 'list', 'list groups in the order of their names')
     .option('--filter <text>', 'only those whose name starts with this')
@@ -22,7 +32,70 @@ export const groupCommands: Register = (group, session) => {
   siteCommand(group, 'show', `show a group and its first ${MEMBERS_SHOWN} members`)
     .argument('<id|name>')
     .action((idOrName: string, options: SiteOptions) => show(session, idOrName, options));
+
+  for (const [name, description] of [
+    ['add', 'put users or groups into a group'],
+    ['remove', 'take users or groups out of a group, whoever put them there'],
+  ] as const) {
+    siteCommand(group, name, description)
+      .argument('<id|name>')
+      .option('--user <id|userName>', 'a user; repeatable', collect)
+      .option('--group <id|name>', 'a group; repeatable', collect)
+      .action((idOrName: string, options: MemberOptions) => moveMembers(session, name, idOrName, options));
+  }
+
+  siteCommand(group, 'delete', 'delete a group; what it gives goes with it')
+    .argument('<id|name>')
+    .option('--yes', CONFIRM)
+    .action((idOrName: string, options: SiteOptions & { yes?: boolean }) => remove(session, idOrName, options));
 };
+
+async function moveMembers(session: Session, name: 'add' | 'remove', idOrName: string, options: MemberOptions) {
+  const { user: users = [], group: groups = [] } = options;
+  if (users.length + groups.length === 0) throw new UsageError('say who: --user <id|userName> or --group <id|name>');
+  await session.answerInSite(options, async (services) => {
+    const { id, displayName } = await requireGroup(services, idOrName);
+    const ids: string[] = [];
+    for (const user of users) ids.push((await requireUser(services, user)).id);
+    for (const group of groups) ids.push((await requireGroup(services, group)).id);
+    const request = { action: 'group.update', objectType: 'Group', objectId: id } as const;
+    const { changed } = await services.change.run(services.actor, request, () =>
+      changeMembers(services, id, [{ kind: name, ids }]),
+    );
+    const done = name === 'add' ? 'are in' : 'are not in';
+    return {
+      json: { id, displayName, changed },
+      text: () => `${count(ids.length, 'member')} ${done} ${displayName}${changed ? '' : ', as before'}.`,
+    };
+  });
+}
+
+/** @throws RollcallError `group.gives-access`, which names who would lose what, without --yes */
+function remove(session: Session, idOrName: string, options: SiteOptions & { yes?: boolean }): Promise<void> {
+  return session.answerInSite(options, async (services) => {
+    const { change, actor } = services;
+    const { id, displayName } = await requireGroup(services, idOrName);
+    const source = () => groupDeletion(actor, id);
+    if (options.yes !== true) requireNoLoss(displayName, await change.simulate(actor, [source]));
+    await change.run(actor, { action: 'group.delete', objectType: 'Group', objectId: id }, source);
+    return { json: { deleted: { id, displayName } }, text: () => `The group ${displayName} is deleted.` };
+  });
+}
+
+/** Names that a message can still be read with. */
+const NAMED = 5;
+
+function requireNoLoss(name: string, { access }: Outlook): void {
+  const lost = access.filter(({ effect }) => effect !== 'gains');
+  if (lost.length === 0) return;
+  const named = lost.slice(0, NAMED).map(({ userName, application, before, after }) => {
+    const [was, willBe] = [before.role ?? 'a place in the queue', after.role ?? 'nothing'];
+    return `${userName} ${application}: ${was} -> ${willBe}`;
+  });
+  const rest = lost.length > NAMED ? ` and ${lost.length - NAMED} more` : '';
+  const message = `Deleting "${name}" takes access away (${named.join('; ')}${rest}): say --yes, or see all by \`access simulate\`.`;
+  throw new RollcallError('conflict', 'group.gives-access', message, { people: lost.length, named });
+}
 
 function list(session: Session, options: ListOptions): Promise<void> {
   return session.answerInSite(options, async (services) => {

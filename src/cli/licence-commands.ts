@@ -10,6 +10,7 @@ import {
   removeLicence,
 } from '../licensing/index.js';
 import { applicationFields } from './application-text.js';
+import { collect } from './collect.js';
 import { parseMoment } from './parse-moment.js';
 import { parseSeats } from './parse-number.js';
 import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
@@ -95,10 +96,6 @@ export const licenceCommands: Register = (group, session) => {
 
 function policyOption(): Option {
   return new Option('--policy <policy>', 'when the seats are taken').choices(['wait', 'refuse', 'allow']);
-}
-
-function collect(text: string, before: readonly string[] = []): string[] {
-  return [...before, text];
 }
 
 function termChange(options: TermOptions, licence: Application['licences'][number]): LicenceChange {

@@ -9,6 +9,7 @@ import {
   revokeOAuthClient,
   trustIssuer,
 } from '../connections/index.js';
+import { collect } from './collect.js';
 import { baseUrl } from './connection-views.js';
 import { fields, time } from './output.js';
 import { fromNow } from './parse-duration.js';
@@ -56,10 +57,6 @@ export const oauthCommands: Register = (group, session) => {
     .requiredOption('--issuer <id>', 'its id; see: rollcall connection show')
     .action((name: string, options: SiteOptions & { issuer: string }) => distrust(session, name, options));
 };
-
-function collect(text: string, before: readonly string[] = []): string[] {
-  return [...before, text];
-}
 
 function addClient(session: Session, name: string, options: SiteOptions & TokenOptions): Promise<void> {
   return session.answerInSite(options, async ({ config, change, actor }) => {

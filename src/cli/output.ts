@@ -10,7 +10,12 @@ export interface Output {
 export interface Answer {
   readonly json: unknown;
   text(): string;
+  /** Something was found that must not be: the exit code is 1, so that scripts see it. */
+  readonly negative?: boolean;
 }
+
+/** Thrown behind an answer that is negative; it has said everything itself. */
+export class NegativeAnswer extends Error {}
 
 /** The streams of this process. A reader that goes away (`| head`) is no mistake. */
 export function processOutput(): Output {

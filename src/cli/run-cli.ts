@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { RollcallError } from '../errors/index.js';
 import type { Composition } from './composition.js';
-import { type Output, printable, processOutput } from './output.js';
+import { NegativeAnswer, type Output, printable, processOutput } from './output.js';
 import { createSession, type Register } from './session.js';
 import { UsageError } from './usage-error.js';
 
@@ -68,6 +68,16 @@ const GROUPS: readonly Group[] = [
     load: async () => (await import('./licence-commands.js')).licenceCommands,
   },
   {
+    name: 'access',
+    description: 'why people have access, and what changes would do to it',
+    load: async () => (await import('./access-commands.js')).accessCommands,
+  },
+  {
+    name: 'licensing',
+    description: 'all seats of a site',
+    load: async () => (await import('./licensing-commands.js')).licensingCommands,
+  },
+  {
     name: 'user',
     description: 'users of the directory',
     load: async () => (await import('./user-commands.js')).userCommands,
@@ -125,6 +135,7 @@ function describe(error: unknown, argv: readonly string[]): { code: number; line
     if (error.code === 'commander.help') return { code: MISTAKE, line: missingCommand(argv) };
     return { code: MISTAKE, line: `${error.message.replace(/\.$/, '')}; see: rollcall ${helpOf(argv)}--help` };
   }
+  if (error instanceof NegativeAnswer) return { code: FAILURE };
   if (error instanceof UsageError) return { code: MISTAKE, line: `error: ${error.message}` };
   if (error instanceof RollcallError) return { code: FAILURE, line: `${error.code}: ${error.message}` };
   const wanted = ['debug', 'trace'].includes(process.env.LOG_LEVEL ?? '');

@@ -4,7 +4,7 @@ import type { Config } from '../config/index.js';
 import type { Actor, Site } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
 import type { Composition, Services } from './composition.js';
-import { type Answer, type Output, render } from './output.js';
+import { type Answer, NegativeAnswer, type Output, render } from './output.js';
 
 /** What every command takes. */
 export interface CommonOptions {
@@ -39,7 +39,9 @@ export function createSession(composition: Composition, output: Output): Session
     const { loadConfig } = await import('../config/index.js');
     const services = await composition.openServices(quiet(loadConfig()));
     try {
-      output.out(render(await work(services), options.json === true));
+      const found = await work(services);
+      output.out(render(found, options.json === true));
+      if (found.negative === true) throw new NegativeAnswer();
     } finally {
       await services.close();
     }

@@ -33,7 +33,6 @@ export { addRole, changeRole, type RoleChange, removeRole } from './applications
 export { licensingEntities } from './entities.js';
 export { type ExplainedPath, type Explanation, explain, type PathEffect, type Verdict } from './explain/explain.js';
 export {
-  type AccessPair,
   type PersonStanding,
   type PoolUse,
   readPoolUse,

@@ -121,7 +121,7 @@ async function createTwoClients(
         const change = { kind: step.kind === 'join' ? 'add' : 'remove', ids: [nth(users, step.user)] } as const;
         const group = nth(groups, step.group);
         await bothDo(
-          () => attempt(stage.members(group, [change])),
+          () => attempt(stage.perform({ kind: 'members', group, changes: [change] })),
           (next) => next.naive.apply({ kind: 'members', group, changes: [change] }),
         );
         break;
@@ -132,7 +132,7 @@ async function createTwoClients(
         break;
       case 'setSeats':
         await bothDo(
-          () => attempt(stage.setSeats(step.pool, step.seats)),
+          () => attempt(stage.perform(step)),
           (next) => next.naive.apply(step),
         );
         break;
@@ -162,7 +162,7 @@ async function createTwoClients(
   async function grant(step: Extract<Step, { kind: 'grant' | 'ungrant' }>, holder: string): Promise<void> {
     const { role: key, kind, toUser } = step;
     await bothDo(
-      () => attempt(stage[kind](key, toUser ? 'user' : 'group', holder)),
+      () => attempt(stage.perform({ kind, role: key, to: toUser ? 'user' : 'group', holder })),
       (next) => {
         if (!toUser) next.naive.apply({ kind, role: key, holder });
         else if (kind === 'grant') next.administratorGrants(key, holder);

@@ -129,21 +129,22 @@ function execute(one: Command): Promise<void> {
     case 'deactivate':
       return stage.world.setActive(user(one.user), one.kind === 'activate');
     case 'deleteUser':
-      return stage.deleteUser(user(one.user));
+      return stage.perform({ kind: 'deleteUser', user: user(one.user) });
     case 'deleteGroup':
-      return stage.deleteGroup(group(one.group));
+      return stage.perform({ kind: 'deleteGroup', group: group(one.group) });
     case 'grant':
     case 'ungrant':
-      return stage[one.kind](
-        one.role,
-        one.toUser ? 'user' : 'group',
-        one.toUser ? user(one.holder) : group(one.holder),
-      );
+      return stage.perform({
+        kind: one.kind,
+        role: one.role,
+        to: one.toUser ? 'user' : 'group',
+        holder: one.toUser ? user(one.holder) : group(one.holder),
+      });
     case 'setSeats':
-      return stage.setSeats(one.pool, one.seats);
+      return stage.perform(one);
     default: {
       const ids = one.kind === 'removeAll' ? [] : [...one.users.map(user), ...one.groups.map(group)];
-      return stage.members(group(one.group), [{ kind: one.kind, ids }]);
+      return stage.perform({ kind: 'members', group: group(one.group), changes: [{ kind: one.kind, ids }] });
     }
   }
 }

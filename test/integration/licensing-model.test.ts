@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { sql } from '../../src/database/index.js';
 import { RollcallError } from '../../src/errors/index.js';
+import { DEFAULT_SEAT_RULES, type Standing, verifyLicensing } from '../../src/licensing/index.js';
 import { expected } from '../support/licensing/expected.js';
 import {
   type Change,
@@ -12,7 +13,7 @@ import {
   ROLES,
   type Role,
 } from '../support/licensing/naive-model.js';
-import { createStage, type Stage } from '../support/licensing/stage.js';
+import { createStage, type Deed, type Snapshot, type Stage } from '../support/licensing/stage.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 /** Numbers stand for objects that exist by then: the n-th, counted round. */
@@ -113,6 +114,8 @@ it('whatever is done in whatever order, everybody has what a recalculation from 
       const stage = await createStage(pools, shared.database);
       let model = new NaiveModel(structuredClone(pools.pools), pools.poolOf);
       for (const next of [...START, ...steps]) model = await perform(stage, model, next);
+      const { database, administrator } = stage.world;
+      expect(await verifyLicensing(database, administrator.siteId, DEFAULT_SEAT_RULES)).toEqual([]);
       expect(await stage.settleAll()).toEqual([]);
       expect(await stage.snapshot()).toEqual(expected(model));
     }),
@@ -124,10 +127,11 @@ it('a queue is read on where its first places belong to one person', async () =>
   const plan = { pools: new Map([['A', { seats: 0, policy: 'wait' as const }]]), poolOf: new Map(IN_A) };
   const stage = await createStage(plan, shared.database);
   const [ann, bob] = [await stage.world.user('ann'), await stage.world.user('bob')];
-  for (const key of ['user', 'admin', 'lead'] as const) await stage.grant(key, 'user', ann);
-  await stage.grant('user', 'user', bob);
+  const grant = (role: Role, holder: string) => stage.perform({ kind: 'grant', role, to: 'user', holder });
+  for (const key of ['user', 'admin', 'lead'] as const) await grant(key, ann);
+  await grant('user', bob);
 
-  await stage.setSeats('A', 2);
+  await stage.perform({ kind: 'setSeats', pool: 'A', seats: 2 });
 
   const { held, queues, used } = await stage.snapshot();
   expect({ held, queues, used }).toEqual({ held: [`${ann} lead A`, `${bob} user A`], queues: {}, used: { A: 2 } });
@@ -140,12 +144,21 @@ async function perform(stage: Stage, model: NaiveModel, step: Step): Promise<Nai
   const command = resolve(model, step);
   if (command === undefined) return model;
   const before = await newestEntry(stage);
-  const outcome = await execute(stage, model, command);
+  const deed = deedOf(model, command);
+  const foreseen = deed === undefined ? undefined : await foresee(stage, deed);
+  const earlier = await stage.snapshot();
+  const outcome = await execute(stage, command, deed);
   const next = copyOf(model);
   const failure = caught(() => next.apply('id' in command ? { ...command, id: outcome.id ?? '' } : command));
   const after = failure === undefined ? next : model;
   expect(outcome.failure).toBe(failure);
-  expect(await stage.snapshot()).toEqual(expected(after));
+  const later = await stage.snapshot();
+  expect(later).toEqual(expected(after));
+  if (foreseen !== undefined) {
+    expect(foreseen.failure).toBe(failure);
+    expect(foreseen.held).toEqual(heldDifferences(earlier, later));
+    expect(foreseen.used).toEqual(usedDifferences(earlier, later));
+  }
   const logged = { count: (before?.count ?? 0) + 1, action: ACTIONS[command.kind], failed: failure !== undefined };
   expect(await newestEntry(stage)).toEqual(logged);
   return after;
@@ -198,41 +211,82 @@ function resolve(model: NaiveModel, step: Step): NaiveCommand | undefined {
   }
 }
 
+/** Commands that can be simulated; the others make something, which nobody can lose. */
+function deedOf(model: NaiveModel, command: NaiveCommand): Deed | undefined {
+  switch (command.kind) {
+    case 'createUser':
+    case 'createGroup':
+    case 'setActive':
+      return undefined;
+    case 'grant':
+    case 'ungrant': {
+      const { kind, role: key, holder } = command;
+      return { kind, role: key, to: model.users.has(holder) ? 'user' : 'group', holder };
+    }
+    default:
+      return command;
+  }
+}
+
 async function execute(
   stage: Stage,
-  model: NaiveModel,
   command: NaiveCommand,
+  deed: Deed | undefined,
 ): Promise<{ id?: string; failure?: string }> {
-  const kindOf = (id: string) => (model.users.has(id) ? 'user' : 'group');
   try {
-    switch (command.kind) {
-      case 'createUser':
-        return { id: await stage.world.user(`user${model.users.size}`) };
-      case 'createGroup':
-        return { id: await stage.world.group(`group${model.groups.size}`, command.members) };
-      case 'setActive':
-        await stage.world.setActive(command.user, command.active);
-        break;
-      case 'deleteUser':
-        await stage.deleteUser(command.user);
-        break;
-      case 'members':
-        await stage.members(command.group, command.changes);
-        break;
-      case 'deleteGroup':
-        await stage.deleteGroup(command.group);
-        break;
-      case 'setSeats':
-        await stage.setSeats(command.pool, command.seats);
-        break;
-      default:
-        await stage[command.kind](command.role, kindOf(command.holder), command.holder);
-    }
+    if (deed !== undefined) await stage.perform(deed);
+    else if (command.kind === 'createUser') return { id: await stage.world.user(newName('user')) };
+    else if (command.kind === 'createGroup') return { id: await stage.world.group(newName('group'), command.members) };
+    else if (command.kind === 'setActive') await stage.world.setActive(command.user, command.active);
     return {};
   } catch (error) {
     if (error instanceof RollcallError) return { failure: error.code };
     throw error;
   }
+}
+
+let made = 0;
+const newName = (word: string) => `${word}${made++}`;
+
+/** Whose role or seat a simulation says will differ, and how full pools will be; nothing may have changed by it. */
+async function foresee(
+  stage: Stage,
+  deed: Deed,
+): Promise<{ held: readonly string[]; used: Readonly<Record<string, number>>; failure?: string }> {
+  const [before, entries] = [await stage.snapshot(), await newestEntry(stage)];
+  try {
+    const { access, pools } = await stage.simulate(deed);
+    const text = (userId: string, { role: key, licence }: Standing) =>
+      key === null ? [] : [[userId, key, ...(licence === null ? [] : [licence])].join(' ')];
+    const held = access
+      .filter(({ effect }) => effect !== 'waits')
+      .flatMap(({ userId, before: was, after }) => [
+        ...text(userId, was).map((row) => `- ${row}`),
+        ...text(userId, after).map((row) => `+ ${row}`),
+      ]);
+    const filled = pools.filter(({ seats: limit, used }) => limit !== null && used.before !== used.after);
+    return { held: held.sort(), used: Object.fromEntries(filled.map(({ licence, used }) => [licence, used.after])) };
+  } catch (error) {
+    if (error instanceof RollcallError) return { held: [], used: {}, failure: error.code };
+    throw error;
+  } finally {
+    expect(await stage.snapshot()).toEqual(before);
+    expect(await newestEntry(stage)).toEqual(entries);
+  }
+}
+
+function heldDifferences(before: Snapshot, after: Snapshot): string[] {
+  const gone = before.held.filter((row) => !after.held.includes(row)).map((row) => `- ${row}`);
+  const come = after.held.filter((row) => !before.held.includes(row)).map((row) => `+ ${row}`);
+  return [...gone, ...come].sort();
+}
+
+/** Of pools with a limit after all: of others nobody keeps count. */
+function usedDifferences(before: Snapshot, after: Snapshot): Record<string, number> {
+  const seatsIn = ({ held }: Snapshot, pool: string) => held.filter((row) => row.split(' ')[2] === pool).length;
+  return Object.fromEntries(
+    Object.entries(after.used).filter(([pool]) => seatsIn(before, pool) !== seatsIn(after, pool)),
+  );
 }
 
 /** The newest entry, and how many there are. */

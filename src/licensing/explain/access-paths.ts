@@ -10,7 +10,9 @@ export interface AccessPath {
   readonly takesSeat: boolean;
   /** The groups from the one that the person is in up to the one that has the role; none: granted to the person. */
   readonly through: readonly { readonly id: string; readonly name: string }[];
-  /** Who granted it: a connection's name; null: an administrator. */
+  /** The connection that put the person into the first of them; null: an administrator, or no group at all. */
+  readonly memberBy: string | null;
+  /** The connection that granted it; null: an administrator. */
   readonly grantedBy: string | null;
 }
 
@@ -40,20 +42,21 @@ export async function accessPaths(
       SELECT g.group_id, g.user_id, g.connection_id, r.id AS role_id, r.key, r.rank, r.takes_seat
       FROM grants g JOIN application_roles r ON r.site_id = g.site_id AND r.id = g.role_id
       WHERE g.site_id = ${siteId} AND r.application_id = ${applicationId}
-    ), up (top, path) AS (
-      SELECT m.group_id, ARRAY[m.group_id] FROM memberships m
+    ), up (top, path, owner) AS (
+      SELECT m.group_id, ARRAY[m.group_id], m.owner_connection_id FROM memberships m
       JOIN groups l ON l.site_id = m.site_id AND l.id = m.group_id AND ${isLiving(sql`l`)}
       WHERE m.site_id = ${siteId} AND m.user_id = ${userId} AND ${leads(sql`m.group_id`)}
       UNION ALL
-      SELECT n.group_id, up.path || n.group_id FROM up
+      SELECT n.group_id, up.path || n.group_id, up.owner FROM up
       JOIN nestings n ON n.site_id = ${siteId} AND n.child_group_id = up.top
       JOIN groups l ON l.site_id = n.site_id AND l.id = n.group_id AND ${isLiving(sql`l`)}
       WHERE n.group_id <> ALL (up.path) AND cardinality(up.path) < ${MOST_LEVELS} AND ${leads(sql`n.group_id`)}
     )
     SELECT g.role_id AS "roleId", g.key AS role, g.rank, g.takes_seat AS "takesSeat", up.path AS "groupIds",
-      c.name AS "grantedBy"
+      o.name AS "memberBy", c.name AS "grantedBy"
     FROM granted g
     LEFT JOIN up ON up.top = g.group_id
+    LEFT JOIN connections o ON o.site_id = ${siteId} AND o.id = up.owner
     LEFT JOIN connections c ON c.site_id = ${siteId} AND c.id = g.connection_id
     WHERE g.user_id = ${userId} OR up.top IS NOT NULL
     ORDER BY g.rank, cardinality(up.path) NULLS FIRST, up.path LIMIT ${MOST_PATHS}`);

@@ -29,6 +29,11 @@ export async function verifyLicensing(database: Database, siteId: number, rules:
     await transaction.run(takeStructureLock(siteId));
     const counts = await transaction.run<Difference>(wrongCounts(siteId));
     await remember(transaction, siteId);
+    // A wrong count is one difference, and not one for everybody who gets no seat by it.
+    await transaction.run(sql`
+      UPDATE licences l SET seats_used = (
+        SELECT count(*) FROM entitlements e WHERE e.site_id = l.site_id AND e.licence_id = l.id
+      ) WHERE l.site_id = ${siteId}`);
     await settleEverybody(transaction, siteId, rules);
     found = [...counts, ...(await transaction.run<Difference>(differences(siteId)))];
     throw new Undo();

@@ -1,5 +1,6 @@
+import type { CommandSource, Outlook } from '../../../src/change/index.js';
 import { type Database, sql } from '../../../src/database/index.js';
-import { type Command, deleteGroup, deleteUser } from '../../../src/directory/index.js';
+import { deleteGroup, deleteUser, updateGroup } from '../../../src/directory/index.js';
 import { addGrant, changeLicence, removeGrant } from '../../../src/licensing/index.js';
 import { createWorld, type World } from '../directory-world.js';
 import { type Change, ROLES, type Role } from './naive-model.js';
@@ -16,16 +17,21 @@ export interface StagePlan {
   readonly poolOf: ReadonlyMap<Role, string>;
 }
 
+/** What an administrator or connection does, by ids of users and groups and keys of roles and pools. */
+export type Deed =
+  | { readonly kind: 'deleteUser'; readonly user: string }
+  | { readonly kind: 'deleteGroup'; readonly group: string }
+  | { readonly kind: 'grant' | 'ungrant'; readonly role: Role; readonly to: 'group' | 'user'; readonly holder: string }
+  | { readonly kind: 'setSeats'; readonly pool: string; readonly seats: number | undefined }
+  | { readonly kind: 'members'; readonly group: string; readonly changes: readonly Change[] };
+
 /** One application on a real database, whose commands take keys of roles and pools. */
 export interface Stage {
   readonly world: World;
   readonly applicationId: string;
-  deleteUser(id: string): Promise<void>;
-  deleteGroup(id: string): Promise<void>;
-  grant(role: Role, kind: 'group' | 'user', id: string): Promise<void>;
-  ungrant(role: Role, kind: 'group' | 'user', id: string): Promise<void>;
-  setSeats(pool: string, seats: number | undefined): Promise<void>;
-  members(group: string, changes: readonly Change[]): Promise<void>;
+  /** What would come of it. */
+  simulate(deed: Deed): Promise<Outlook>;
+  perform(deed: Deed): Promise<void>;
   snapshot(): Promise<Snapshot>;
   /** Works out everybody's access anew; what comes back differs from what was kept. */
   settleAll(): Promise<readonly unknown[]>;
@@ -52,28 +58,46 @@ export async function createStage(plan: StagePlan, shared?: Database): Promise<S
   const applicationId = found[0]?.id ?? '';
   const role = (key: Role) => application.roles.get(key) ?? '';
   const pools = await makePools(world, applicationId, plan, role);
-  const run = (
-    action: string,
-    type: 'User' | 'Group' | 'Grant' | 'Licence' | 'Site',
-    make: () => Command<unknown> | Promise<Command<unknown>>,
-  ) => world.change.run(world.administrator, { action, objectType: type }, make).then(() => undefined);
+  const { administrator, actor, database, change } = world;
+  const source = (deed: Deed): CommandSource<unknown> => {
+    switch (deed.kind) {
+      case 'deleteUser':
+        return () => deleteUser(database, administrator, deed.user, () => undefined);
+      case 'deleteGroup':
+        return () => deleteGroup(administrator, deed.group, () => undefined);
+      case 'setSeats':
+        return () => changeLicence(administrator, pools.get(deed.pool) ?? '', { seats: deed.seats });
+      case 'members':
+        return () => updateGroup(database, actor, deed.group, { members: deed.changes, unknownMembers: 'reject' });
+      default: {
+        const holder = { kind: deed.to, id: deed.holder };
+        const command = deed.kind === 'grant' ? addGrant : removeGrant;
+        return () => command(administrator, role(deed.role), holder);
+      }
+    }
+  };
 
   return {
     world,
     applicationId,
-    deleteUser: (id) =>
-      run('user.delete', 'User', () => deleteUser(world.database, world.administrator, id, () => undefined)),
-    deleteGroup: (id) => run('group.delete', 'Group', () => deleteGroup(world.administrator, id, () => undefined)),
-    grant: (key, kind, id) => run('grant.add', 'Grant', () => addGrant(world.administrator, role(key), { kind, id })),
-    ungrant: (key, kind, id) =>
-      run('grant.remove', 'Grant', () => removeGrant(world.administrator, role(key), { kind, id })),
-    setSeats: (pool, seats) =>
-      run('licence.change', 'Licence', () => changeLicence(world.administrator, pools.get(pool) ?? '', { seats })),
-    members: (group, changes) => world.members(group, ...changes),
+    simulate: (deed) => change.simulate(deed.kind === 'members' ? actor : administrator, [source(deed)]),
+    async perform(deed) {
+      const by = deed.kind === 'members' ? actor : administrator;
+      await change.run(by, REQUESTS[deed.kind], source(deed));
+    },
     snapshot: () => snapshot(world),
     settleAll: () => settleAll(world, world.administrator),
   };
 }
+
+const REQUESTS = {
+  deleteUser: { action: 'user.delete', objectType: 'User' },
+  deleteGroup: { action: 'group.delete', objectType: 'Group' },
+  grant: { action: 'grant.add', objectType: 'Grant' },
+  ungrant: { action: 'grant.remove', objectType: 'Grant' },
+  setSeats: { action: 'licence.change', objectType: 'Licence' },
+  members: { action: 'group.update', objectType: 'Group' },
+} as const;
 
 /** Several pools for one application, straight into their tables: no command makes them yet. */
 async function makePools(world: World, applicationId: string, plan: StagePlan, role: (key: Role) => string) {
