@@ -99,5 +99,7 @@ function differences(siteId: number): Sql {
     FROM different d
     LEFT JOIN users u ON u.site_id = ${siteId} AND u.id = d.user_id
     LEFT JOIN applications a ON a.site_id = ${siteId} AND a.id = d.application_id
+    -- Places of deleted people are kept as they were, and settled should they be restored.
+    WHERE d.kind <> 'place' OR u.deleted_at IS NULL
     ORDER BY 3, 1, 2`;
 }
