@@ -6,6 +6,7 @@ const ROWS = [
   ['api', 'scim', 'google', 'invitations', 'accounts'],
   ['connections'],
   ['change'],
+  ['webhooks'],
   ['licensing', 'log'],
   ['directory'],
   ['database', 'secrets'],
@@ -63,7 +64,7 @@ export default {
     {
       name: 'the domain knows no transport',
       severity: 'error',
-      from: { path: '^src/(?:directory|licensing|log|change)/' },
+      from: { path: '^src/(?:directory|licensing|log|webhooks|change)/' },
       to: { path: '(?:^|/)(?:express|passport|passport-http-bearer|scimmy|scimmy-routers|@googleapis)(?:/|$)' },
     },
     { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },

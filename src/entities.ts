@@ -2,6 +2,13 @@ import { connectionEntities } from './connections/index.js';
 import { directoryEntities } from './directory/index.js';
 import { licensingEntities } from './licensing/index.js';
 import { logEntities } from './log/index.js';
+import { webhookEntities } from './webhooks/index.js';
 
 /** Every table that the migrations make, for `openDatabase`. */
-export const entities = [...directoryEntities, ...connectionEntities, ...licensingEntities, ...logEntities];
+export const entities = [
+  ...directoryEntities,
+  ...connectionEntities,
+  ...licensingEntities,
+  ...logEntities,
+  ...webhookEntities,
+];

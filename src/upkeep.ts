@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Change } from './change/index.js';
 import { analyzeGrown, type Database } from './database/index.js';
-import { foldObjectCounts } from './directory/index.js';
+import { type Actor, foldObjectCounts } from './directory/index.js';
 import { changeOver, dueApplications } from './licensing/index.js';
 import { ensureLogPartitions } from './log/index.js';
 import type { Services } from './services.js';
+import { createDeliverer, disableWebhook, tidyWebhooks } from './webhooks/index.js';
 
 const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 const DAY = 86_400_000;
 
 export interface Upkeep {
@@ -16,21 +18,40 @@ export interface Upkeep {
 
 /** What has to be done now and then, by any number of processes side by side. */
 export function startUpkeep({
+  config,
   database,
   change,
   clientTraits,
+  secrets,
   logger,
-}: Pick<Services, 'database' | 'change' | 'clientTraits' | 'logger'>): Upkeep {
+}: Pick<Services, 'config' | 'database' | 'change' | 'clientTraits' | 'secrets' | 'logger'>): Upkeep {
+  const deliverer = createDeliverer({
+    database,
+    secrets,
+    settings: config.webhooks,
+    async disable({ siteId, webhookId }, reason) {
+      const actor = systemActor(siteId);
+      const request = { action: 'webhook.disable', objectType: 'Webhook', objectId: webhookId } as const;
+      await change.run(actor, request, () => disableWebhook(actor, webhookId, reason));
+      logger.warn({ siteId, webhookId, reason }, 'a webhook is disabled');
+    },
+  });
   const tasks = [
     repeat('folding the counts of objects', SECOND, () => foldObjectCounts(database)),
     repeat('taking statistics of grown tables', 2 * SECOND, () => analyzeGrown(database)),
     repeat('writing down what clients were seen to do', 10 * SECOND, () => clientTraits.flush()),
     repeat('changing licences over', 5 * SECOND, () => changeLicencesOver(database, change)),
+    repeat('delivering webhooks', SECOND, () => deliverer.tick()),
+    repeat('tidying up after webhooks', 5 * MINUTE, () => tidyWebhooks(database, config.webhooks)),
     repeat("making the log's partitions", DAY, () => ensureLogPartitions(database)),
   ];
   return {
     async stop() {
       await Promise.all(tasks.map((stop) => stop()));
+      // What is under way now is sent once more where it cannot be written down.
+      await deliverer.stop().catch((error: unknown) => {
+        logger.warn({ err: error }, 'what became of webhooks could not be written down');
+      });
       // What was seen since the last time.
       await clientTraits.flush().catch((error: unknown) => {
         logger.warn({ err: error }, 'what clients were seen to do could not be written down');
@@ -68,8 +89,12 @@ export function startUpkeep({
 /** Puts the licences in force whose time has come, and moves on from those whose time is over. */
 async function changeLicencesOver(database: Database, change: Change): Promise<void> {
   for (const { siteId, applicationId } of await dueApplications(database)) {
-    const actor = { siteId, source: 'system', connection: undefined, correlationId: randomUUID() } as const;
+    const actor = systemActor(siteId);
     const request = { action: 'licence.change-over', objectType: 'Application', objectId: applicationId } as const;
     await change.run(actor, request, () => changeOver(actor, applicationId));
   }
+}
+
+function systemActor(siteId: number): Actor {
+  return { siteId, source: 'system', connection: undefined, correlationId: randomUUID() };
 }

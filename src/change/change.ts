@@ -14,6 +14,7 @@ import {
 import { RollcallError } from '../errors/index.js';
 import { DEFAULT_SEAT_RULES, type SeatRules } from '../licensing/index.js';
 import { appendStatements } from '../log/index.js';
+import { accessEvents } from '../webhooks/index.js';
 import { failureEntry, successEntry } from './entries.js';
 import { explainConflict } from './explain-conflict.js';
 import { performLocked } from './perform.js';
@@ -34,7 +35,8 @@ export type CommandSource<Result> = () => Promise<Command<Result>> | Command<Res
 export interface Change {
   /**
    * Makes and runs a command in one transaction: locks in order, the command itself, seats for exactly the users it
-   * touched, the log entry. Either all of it happened, or nothing but a log entry of the failure.
+   * touched, the log entry, what webhooks are to be told. Either all of it happened, or nothing but a log entry of
+   * the failure.
    * @throws whatever the command throws; RollcallError `unavailable` when the database is away
    */
   run<Result>(actor: Actor, request: Request, source: CommandSource<Result>): Promise<Result>;
@@ -157,6 +159,7 @@ async function runLocked<Result>(
 ): Promise<Result> {
   const { effects, access, writes } = await performLocked(transaction, rules, actor, command, note);
   const entry = successEntry(actor, command, effects, access, started);
-  transaction.runAtCommit(together([...writes, ...appendStatements(entry)]));
+  const events = await accessEvents(transaction, actor.siteId, command.action, access);
+  transaction.runAtCommit(together([...writes, ...events, ...appendStatements(entry)]));
   return effects.result;
 }

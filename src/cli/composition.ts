@@ -1,12 +1,14 @@
 import type { Change } from '../change/index.js';
 import type { Config } from '../config/index.js';
 import type { Database } from '../database/index.js';
+import type { Secrets } from '../secrets/index.js';
 
 /** What a command works with. */
 export interface Services {
   readonly config: Config;
   readonly database: Database;
   readonly change: Change;
+  readonly secrets: Secrets;
   close(): Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import { address, flag, integer, list, oneOf, optional, text, url } from './sett
 const POSTGRES_URL = 'a PostgreSQL URL such as postgres://user:password@host:5432/name';
 const RESOLVERS = 'DNS servers as IP addresses, each with a port if need be, separated by commas, or empty';
 const ATTRIBUTES = 'attribute paths such as emails or name.familyName, separated by commas, or empty';
+const SUBNETS = 'addresses or subnets, separated by commas, or empty';
 const PROXIES = 'addresses, subnets, or loopback, linklocal, uniquelocal, separated by commas, or empty';
 
 const server = z.strictObject({
@@ -23,6 +24,23 @@ const database = z.strictObject({
   readUrl: optional(url(['postgres:', 'postgresql:'], POSTGRES_URL)),
   poolSize: integer(1, 1000),
   readPoolSize: integer(1, 1000),
+});
+
+const webhooks = z.strictObject({
+  perApplication: integer(1, 100),
+  timeoutMilliseconds: integer(100, 120_000),
+  answerBytes: integer(0, 16_777_216),
+  concurrency: integer(1, 1000),
+  endpointConcurrency: integer(1, 1000),
+  retryFirstMilliseconds: integer(1, 3_600_000),
+  retryLongestSeconds: integer(1, 604_800),
+  retryHours: integer(1, 8760),
+  disableAfterDays: integer(1, 365),
+  rotationHours: integer(0, 8760),
+  retentionDays: integer(1, 3650),
+  failedRetentionDays: integer(1, 3650),
+  allowHttpLoopback: flag(),
+  allowedAddresses: list(address({ subnet: true }), SUBNETS),
 });
 
 const limits = z.strictObject({
@@ -70,6 +88,7 @@ export const configSchema = z.strictObject({
   }),
   directory: z.strictObject({ deletionGraceDays: integer(0, 3650) }),
   licensing: z.strictObject({ invitedTakeSeats: flag(), serviceUsersTakeSeats: flag() }),
+  webhooks,
   queries: z.strictObject({
     cursorTimeoutSeconds: integer(1, 604_800),
     sensitiveAttributes: list(text('an attribute path'), ATTRIBUTES),

@@ -10,7 +10,8 @@ export type ObjectType =
   | 'Connection'
   | 'Application'
   | 'Grant'
-  | 'Licence';
+  | 'Licence'
+  | 'Webhook';
 
 /**
  * How a command holds the structure of its site (design section 4): `exclusive` for nesting edges, grants, roles,

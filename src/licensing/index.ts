@@ -55,4 +55,4 @@ export {
   type UserWaitingPlace,
 } from './read-entitlements.js';
 export { DEFAULT_SEAT_RULES, type SeatRules } from './settlement/pools.js';
-export { type AccessChange, type Affected, type Settlement, settle } from './settlement/settle.js';
+export { type AccessChange, type AccessReason, type Affected, type Settlement, settle } from './settlement/settle.js';

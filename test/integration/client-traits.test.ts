@@ -95,8 +95,8 @@ describe('what clients were seen to do', () => {
   it('is written when the server stops', async () => {
     const traits = createClientTraits(server.database);
     const one = await connection();
-    const { database, change } = server;
-    const upkeep = startUpkeep({ database, change, clientTraits: traits, logger: createLogger('silent') });
+    const logger = createLogger('silent');
+    const upkeep = startUpkeep({ ...server, clientTraits: traits, logger });
     traits.note(one, ['a']);
     await upkeep.stop();
     expect(await counts(one.id)).toEqual({ a: 1 });

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { createChange } from '../../src/change/index.js';
 import { type Composition, runCli } from '../../src/cli/index.js';
 import { type Database, openDatabase, sql } from '../../src/database/index.js';
+import { createSecrets } from '../../src/secrets/index.js';
 import { SERVER_URL, withDatabase } from './server-url.ts';
 
 export interface CliResult {
@@ -15,10 +17,12 @@ export interface Cli {
   json<Answer>(...argv: string[]): Promise<Answer>;
 }
 
+const secrets = createSecrets(randomBytes(32));
+
 const composition: Composition = {
   async openServices(config) {
     const database = await openDatabase({ url: config.database.url ?? '', poolSize: 2, readPoolSize: 2, entities: [] });
-    return { config, database, change: createChange(database), close: () => database.close() };
+    return { config, database, change: createChange(database), secrets, close: () => database.close() };
   },
   async serve() {
     throw new Error('a test starts no server');

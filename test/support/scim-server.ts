@@ -17,7 +17,7 @@ import { entities } from '../../src/entities.js';
 import { closeServer, createServer, listen } from '../../src/http/index.js';
 import { createLogger } from '../../src/logger.js';
 import type { ResourceTypes } from '../../src/scim/index.js';
-import { createSecrets } from '../../src/secrets/index.js';
+import { createSecrets, type Secrets } from '../../src/secrets/index.js';
 import { authenticatorOf } from '../../src/services.js';
 import { createTestDatabase } from './test-database.js';
 
@@ -52,6 +52,7 @@ export interface ScimServer extends ScimClient {
   readonly database: Database;
   readonly change: Change;
   readonly clientTraits: ClientTraits;
+  readonly secrets: Secrets;
   readonly siteId: number;
   /** An administrator of the site. */
   actor(): Actor;
@@ -130,6 +131,7 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     database,
     change,
     clientTraits,
+    secrets,
     siteId,
     actor: () => actorOf(siteId),
     connect,

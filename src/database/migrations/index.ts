@@ -8,6 +8,7 @@ import { OAuth1790000000007 } from './0007-oauth.js';
 import { Resources1790000000008 } from './0008-resources.js';
 import { Roles1790000000009 } from './0009-roles.js';
 import { LicencePeriods1790000000010 } from './0010-licence-periods.js';
+import { Webhooks1790000000012 } from './0012-webhooks.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Resources1790000000008,
   Roles1790000000009,
   LicencePeriods1790000000010,
+  Webhooks1790000000012,
 ];

@@ -1,7 +1,7 @@
 import { type Sql, sql, type Transaction } from '../../database/index.js';
 import { type Allocation, allocate, type Outcome } from './allocate.js';
 import { type People, peopleOf, peopleQuery, poolsOfUsers, readPeople, readWaiting } from './people.js';
-import type { Pool } from './person.js';
+import type { Holding, Person, Pool } from './person.js';
 import { lockPools, type SeatRules } from './pools.js';
 import { settlementWrites } from './settlement-writes.js';
 
@@ -13,7 +13,15 @@ export interface AccessChange {
   readonly after: string | undefined;
   /** The person waits for a higher role than the one they have now. */
   readonly waiting: boolean;
+  readonly reason: AccessReason;
 }
+
+/**
+ * Why access is as it is now: a group or grant gives the role; the person waited for a seat that came free; no group
+ * or grant gives the former role any longer, or the application is switched off; the person may hold nothing
+ * (suspended, deactivated, deleted).
+ */
+export type AccessReason = 'assigned' | 'seat-free' | 'unassigned' | 'inactive';
 
 /** Whose access may differ after a change, and by which rules seats are given. */
 export interface Affected {
@@ -141,7 +149,17 @@ function accessChanges(outcomes: readonly Outcome[]): AccessChange[] {
       before: person.held?.roleId,
       after: holding?.roleId,
       waiting: waitsFor.length > 0,
+      reason: reasonOf(person, holding),
     });
   }
   return changes;
+}
+
+function reasonOf(person: Person, holding: Holding | undefined): AccessReason {
+  if (!person.eligible) return 'inactive';
+  const { held, candidates, places } = person;
+  const lost = held !== undefined && !candidates.some((candidate) => candidate.roleId === held.roleId);
+  if (holding === undefined || (lost && held.roleId !== holding.roleId)) return 'unassigned';
+  const waited = places.some(({ roleId, licenceId }) => roleId === holding.roleId || licenceId === holding.licenceId);
+  return waited ? 'seat-free' : 'assigned';
 }
