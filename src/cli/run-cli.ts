@@ -78,6 +78,11 @@ const GROUPS: readonly Group[] = [
     load: async () => (await import('./licensing-commands.js')).licensingCommands,
   },
   {
+    name: 'webhook',
+    description: 'addresses of applications that are told who gets and loses access',
+    load: async () => (await import('./webhook-commands.js')).webhookCommands,
+  },
+  {
     name: 'user',
     description: 'users of the directory',
     load: async () => (await import('./user-commands.js')).userCommands,
