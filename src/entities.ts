@@ -1,6 +1,6 @@
 import { connectionEntities } from './connections/index.js';
 import { directoryEntities } from './directory/index.js';
-import { licensingEntities } from './licensing/index.js';
+import { licensingEntities, usageEntities } from './licensing/index.js';
 import { logEntities } from './log/index.js';
 import { webhookEntities } from './webhooks/index.js';
 
@@ -9,6 +9,7 @@ export const entities = [
   ...directoryEntities,
   ...connectionEntities,
   ...licensingEntities,
+  ...usageEntities,
   ...logEntities,
   ...webhookEntities,
 ];

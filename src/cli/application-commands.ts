@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { type Application, createApplication, findApplication, listApplications } from '../licensing/index.js';
 import { applicationChangeCommands } from './application-change-commands.js';
 import { applicationFields } from './application-text.js';
+import { applicationTokenCommands } from './application-token-commands.js';
 import { table } from './output.js';
 import { parseSeats } from './parse-number.js';
 import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
@@ -20,7 +21,7 @@ interface CreateOptions extends SiteOptions {
   readonly policy?: 'wait' | 'refuse' | 'allow';
 }
 
-/** `rollcall application create | list | show` and the commands that change one */
+/** `rollcall application create | list | show`, the commands that change one, and its tokens */
 export const applicationCommands: Register = (group, session) => {
   siteCommand(group, 'create', 'create an application with its roles and, with --seats, its licence')
     .argument('<key>', 'lower-case letters, digits and hyphens')
@@ -58,6 +59,7 @@ export const applicationCommands: Register = (group, session) => {
     );
 
   applicationChangeCommands(group, session);
+  applicationTokenCommands(group, session);
 };
 
 function parseRole(text: string, before: readonly Role[] = []): Role[] {

@@ -141,7 +141,8 @@ function onlyFor({ userId, userName }: TokenSummary): string[] {
   return userId === null ? [] : [`only ${userName ?? userId}`];
 }
 
-function tokenState(config: Config, token: TokenSummary): TokenState {
+/** Whether a token can be used, and whether it should be replaced. */
+export function tokenState(config: Config, token: Pick<TokenSummary, 'revokedAt' | 'expiresAt'>): TokenState {
   if (token.revokedAt !== null) return 'revoked';
   const left = token.expiresAt.getTime() - Date.now();
   if (left <= 0) return 'expired';

@@ -16,6 +16,6 @@ export function withTokenOptions(command: Command): Command {
 }
 
 /** When a token issued now expires. */
-export function expiry(config: Config, { expires }: TokenOptions): Date {
+export function expiry(config: Config, { expires }: Pick<TokenOptions, 'expires'>): Date {
   return new Date(Date.now() + (expires ?? config.tokens.lifetimeDays * DAY));
 }

@@ -95,9 +95,9 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
 }
 
 async function judgeSecret(text: string, connectionKey: string, find: FindConnection): Promise<Authentication> {
-  const token = parseToken(text);
+  const token = parseToken('connection', text);
   if (token === undefined) return { refusal: 'malformed', connection: undefined };
-  if (token.connectionKey !== connectionKey) return { refusal: 'other-connection', connection: undefined };
+  if (token.key !== connectionKey) return { refusal: 'other-connection', connection: undefined };
   const found = await find(connectionKey);
   if (found === undefined) return { refusal: 'unknown', connection: undefined };
   const { connection, tokens } = found;

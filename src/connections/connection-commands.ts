@@ -4,7 +4,7 @@ import { RollcallError } from '../errors/index.js';
 import type { Connection, ConnectionSettings, NewToken, TokenScope } from './connection.js';
 import { DEFAULT_SETTINGS, SETTING_NAMES, settingAssignments, settingValues } from './connection-settings.js';
 import { onConnection } from './on-connection.js';
-import { issueToken, newConnectionKey } from './token.js';
+import { issueToken, newKey } from './token.js';
 
 /** A connection to be made; a setting that is left out has its default. */
 export interface NewConnection extends Partial<ConnectionSettings> {
@@ -34,11 +34,11 @@ export function createConnection(actor: Actor, wanted: NewConnection): Standalon
     type,
     siteId: actor.siteId,
     id: newObjectId(),
-    key: newConnectionKey(),
+    key: newKey(),
     state: 'active',
     createdAt: new Date(),
   };
-  const { token, secretHash } = issueToken(connection.key);
+  const { token, secretHash } = issueToken('connection', connection.key);
   const tokenId = newObjectId();
   return {
     action: 'connection.create',
@@ -73,7 +73,7 @@ export function createConnection(actor: Actor, wanted: NewConnection): Standalon
  */
 export function rotateToken(actor: Actor, name: string, wanted: NewToken): LockingCommand<CreatedConnection> {
   return onConnection(actor, 'connection.rotate-token', name, async (connection) => {
-    const { token, secretHash } = issueToken(connection.key);
+    const { token, secretHash } = issueToken('connection', connection.key);
     const tokenId = newObjectId();
     return {
       result: { connection, token, tokenId },

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
 import type { TokenScope } from './connection.js';
 
-// What the migrations 0002-connections and 0006-profiles make, as TypeORM sees it. Fields have a `!` because TypeORM fills them.
+// What the migrations 0002-connections, 0006-profiles and 0011-application-api make, as TypeORM sees it. Fields have a `!` because TypeORM fills them.
 
 /** A provisioning client. */
 @Entity('connections')
@@ -115,4 +115,32 @@ export class TrustedIssuer {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 
-export const connectionEntities = [Connection, ConnectionToken, ConnectionTrait, OAuthClient, TrustedIssuer];
+/** A bearer token of an application. */
+@Entity('application_tokens')
+@Check('application_tokens_scopes', `cardinality(scopes) > 0 AND scopes <@ ARRAY['access:read', 'activity:write']`)
+@Unique('application_tokens_key_unique', ['key'])
+@ForeignKey('applications', ['siteId', 'applicationId'], ['siteId', 'id'], {
+  name: 'application_tokens_application',
+  onDelete: 'CASCADE',
+})
+export class ApplicationToken {
+  @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'application_tokens_pk' }) siteId!: number;
+  @PrimaryColumn('uuid', { name: 'application_id', primaryKeyConstraintName: 'application_tokens_pk' })
+  applicationId!: string;
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'application_tokens_pk' }) id!: string;
+  @Column({ type: 'text', collation: 'C' }) key!: string;
+  @Column('bytea', { name: 'secret_hash' }) secretHash!: Buffer;
+  @Column('text', { array: true }) scopes!: string[];
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
+  @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
+}
+
+export const connectionEntities = [
+  Connection,
+  ConnectionToken,
+  ConnectionTrait,
+  OAuthClient,
+  TrustedIssuer,
+  ApplicationToken,
+];

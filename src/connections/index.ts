@@ -1,5 +1,15 @@
 export { type ConnectionAddresses, createAddresses } from './addresses.js';
 export {
+  APPLICATION_SCOPES,
+  type ApplicationScope,
+  type ApplicationToken,
+  type CreatedApplicationToken,
+  createApplicationToken,
+  listApplicationTokens,
+  type NewApplicationToken,
+  revokeApplicationTokens,
+} from './application-tokens.js';
+export {
   type Authentication,
   type Authenticator,
   type AuthenticatorDependencies,
@@ -8,6 +18,12 @@ export {
   createAuthenticator,
   type Refusal,
 } from './authenticate.js';
+export {
+  type ApplicationAuthentication,
+  type AuthenticateApplication,
+  type AuthenticatedApplication,
+  createAuthenticateApplication,
+} from './authenticate-application.js';
 export { type ClientTrait, type ClientTraits, createClientTraits } from './client-traits.js';
 export type { Connection, ConnectionSettings, NewToken, TokenScope, TokenSummary } from './connection.js';
 export {

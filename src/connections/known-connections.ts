@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache';
 import { type Database, sql } from '../database/index.js';
 import type { Connection, TokenScope } from './connection.js';
 import { connectionColumns } from './connection-columns.js';
 import { readOAuthClients, type StoredOAuthClient } from './oauth-clients.js';
+import { remember } from './remember.js';
 import { readTrustedIssuers, type TrustedIssuer } from './trusted-issuers.js';
 
 export interface StoredToken {
@@ -25,35 +25,15 @@ export interface KnownConnection {
 
 export type FindConnection = (connectionKey: string) => Promise<KnownConnection | undefined>;
 
-/** A key nobody has costs a lookup; what was not found is remembered as well. */
-const NOBODY = Symbol('no such connection');
-
-/**
- * What is known of a connection is remembered for `cacheMilliseconds`: a read for every request would halve the
- * lookups that identity providers make. A revoked token is refused after that time at the latest.
- */
+/** @param cacheMilliseconds see `remember` */
 export function createFindConnection(database: Database, cacheMilliseconds: number): FindConnection {
-  const known = new LRUCache<string, Promise<KnownConnection | typeof NOBODY>>({
-    max: 10_000,
-    ttl: Math.max(cacheMilliseconds, 1),
-  });
-  return async (connectionKey) => {
-    let entry = known.get(connectionKey);
-    if (entry === undefined) {
-      entry = readConnection(database, connectionKey);
-      known.set(connectionKey, entry);
-      // What failed must be asked again, not remembered.
-      entry.catch(() => known.delete(connectionKey));
-    }
-    const found = await entry;
-    return found === NOBODY ? undefined : found;
-  };
+  return remember((key) => readConnection(database, key), cacheMilliseconds);
 }
 
-async function readConnection(database: Database, key: string): Promise<KnownConnection | typeof NOBODY> {
+async function readConnection(database: Database, key: string): Promise<KnownConnection | undefined> {
   const [connection] = await database.read<Connection>(sql`
     SELECT ${connectionColumns} FROM connections c WHERE c.key = ${key}`);
-  if (connection === undefined) return NOBODY;
+  if (connection === undefined) return undefined;
   const [tokens, clients, issuers] = await Promise.all([
     database.read<StoredToken>(sql`
       SELECT t.secret_hash AS "secretHash", t.scope, t.expires_at AS "expiresAt", t.revoked_at AS "revokedAt",

@@ -5,8 +5,13 @@ import { hashSecret, newSecret } from './secret.js';
 const KEY_CHARACTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 const KEY_LENGTH = 10;
 
-/** `rc_{connectionKey}_{secret}`; the prefix lets secret scanners recognise it. */
-const TOKEN = /^rc_([a-z0-9]{10})_([A-Za-z0-9_-]{43})$/;
+/** What a token begins with: it says whose it is, and lets secret scanners recognise it. */
+const PREFIXES = { connection: 'rc', application: 'ra' } as const;
+
+export type TokenHolder = keyof typeof PREFIXES;
+
+/** `rc_{connectionKey}_{secret}`, `ra_{tokenKey}_{secret}` */
+const TOKEN = /^(r[ac])_([a-z0-9]{10})_([A-Za-z0-9_-]{43})$/;
 
 export interface IssuedToken {
   /** Shown once, never stored. */
@@ -14,18 +19,22 @@ export interface IssuedToken {
   readonly secretHash: Buffer;
 }
 
-export function newConnectionKey(): string {
+/** Ten random characters by which a connection or a token is found. */
+export function newKey(): string {
   return Array.from({ length: KEY_LENGTH }, () => KEY_CHARACTERS[randomInt(KEY_CHARACTERS.length)]).join('');
 }
 
-export function issueToken(connectionKey: string): IssuedToken {
+export function issueToken(holder: TokenHolder, key: string): IssuedToken {
   const secret = newSecret();
-  return { token: `rc_${connectionKey}_${secret}`, secretHash: hashSecret(secret) };
+  return { token: `${PREFIXES[holder]}_${key}_${secret}`, secretHash: hashSecret(secret) };
 }
 
-/** The parts of a token's text; undefined for any other text. */
-export function parseToken(text: string): { readonly connectionKey: string; readonly secretHash: Buffer } | undefined {
+/** The parts of the text of such a holder's token; undefined for any other text. */
+export function parseToken(
+  holder: TokenHolder,
+  text: string,
+): { readonly key: string; readonly secretHash: Buffer } | undefined {
   const match = TOKEN.exec(text);
-  if (match?.[1] === undefined || match[2] === undefined) return undefined;
-  return { connectionKey: match[1], secretHash: hashSecret(match[2]) };
+  if (match?.[1] !== PREFIXES[holder] || match[2] === undefined || match[3] === undefined) return undefined;
+  return { key: match[2], secretHash: hashSecret(match[3]) };
 }

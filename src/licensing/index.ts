@@ -56,3 +56,11 @@ export {
 } from './read-entitlements.js';
 export { DEFAULT_SEAT_RULES, type SeatRules } from './settlement/pools.js';
 export { type AccessChange, type AccessReason, type Affected, type Settlement, settle } from './settlement/settle.js';
+export {
+  type AccessAnswer,
+  type AnsweredReason,
+  type AnsweredRole,
+  answerAccess,
+  type RoleStanding,
+} from './usage/access-answer.js';
+export { usageEntities } from './usage/entities.js';

@@ -8,6 +8,7 @@ import { OAuth1790000000007 } from './0007-oauth.js';
 import { Resources1790000000008 } from './0008-resources.js';
 import { Roles1790000000009 } from './0009-roles.js';
 import { LicencePeriods1790000000010 } from './0010-licence-periods.js';
+import { ApplicationApi1790000000011 } from './0011-application-api.js';
 import { Webhooks1790000000012 } from './0012-webhooks.js';
 
 /** In the order in which they run. */
@@ -23,4 +24,5 @@ export const migrations = [
   Roles1790000000009,
   LicencePeriods1790000000010,
   Webhooks1790000000012,
+  ApplicationApi1790000000011,
 ];
