@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Express } from 'express';
+import { createApi, createRoutes } from './api/index.js';
 import type { Config } from './config/index.js';
 import { createAddresses } from './connections/index.js';
 import { hasPendingMigrations } from './database/index.js';
@@ -29,7 +30,7 @@ const GRACE_MILLISECONDS = 10_000;
  * @param types the resource types that are served; those of the RFC unless said otherwise
  */
 export function createApp(
-  { config, database, change, authenticator, clientTraits, secrets, logger }: Services,
+  { config, database, change, authenticator, authenticateApplication, clientTraits, secrets, logger }: Services,
   types: ResourceTypes = CORE_TYPES,
 ): Express {
   const { limits } = config;
@@ -62,7 +63,9 @@ export function createApp(
         return { url: `${addresses.issuer(connectionKey)}/token`, metadataUrl: addresses.metadata(connectionKey) };
       },
     }),
+    api: createApi(createRoutes({ database, rules: config.licensing, publicUrl: config.server.publicUrl })),
     authenticator,
+    authenticateApplication,
     observe: createObserveClient(clientTraits),
     change,
     logger,

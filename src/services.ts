@@ -1,9 +1,11 @@
 import { type Change, createChange } from './change/index.js';
 import type { Config } from './config/index.js';
 import {
+  type AuthenticateApplication,
   type Authenticator,
   type ClientTraits,
   createAddresses,
+  createAuthenticateApplication,
   createAuthenticator,
   createClientTraits,
 } from './connections/index.js';
@@ -21,6 +23,7 @@ export interface Services {
   readonly database: Database;
   readonly change: Change;
   readonly authenticator: Authenticator;
+  readonly authenticateApplication: AuthenticateApplication;
   readonly clientTraits: ClientTraits;
   readonly secrets: Secrets;
   readonly logger: Logger;
@@ -61,9 +64,20 @@ export async function openServices(config: Config, options: ServicesOptions = {}
     if (options.migrate !== false) await prepare(database, logger);
     const secrets = createSecrets(await loadSecretKey(config.secrets.key, config.dataDir));
     const authenticator = authenticatorOf(config, database, secrets);
+    const authenticateApplication = createAuthenticateApplication(database, config.tokens.cacheMilliseconds);
     const clientTraits = createClientTraits(database);
     const change = createChange(database, config.licensing);
-    return { config, database, change, authenticator, clientTraits, secrets, logger, close };
+    return {
+      config,
+      database,
+      change,
+      authenticator,
+      authenticateApplication,
+      clientTraits,
+      secrets,
+      logger,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

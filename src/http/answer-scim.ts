@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Change } from '../change/index.js';
 import type { Config } from '../config/index.js';
@@ -17,10 +16,10 @@ import {
 import { type Authenticated, createAuthenticateRequest } from './authenticate-request.js';
 import { createRequestLimit, type RateLimit } from './rate-limits.js';
 import { receiveBody } from './receive-body.js';
+import type { Answer, HttpRequest } from './request-handler.js';
 import { parseTarget, type RequestTarget } from './request-target.js';
 import { routeName } from './route-name.js';
 import { createTokenNotes } from './token-notes.js';
-import type { Trace } from './trace.js';
 
 export interface AnswerScimDependencies {
   readonly config: Pick<Config, 'server' | 'limits' | 'tokens'>;
@@ -34,11 +33,6 @@ export interface AnswerScimDependencies {
   readonly failures: RateLimit;
 }
 
-/** A request as Express hands it on: `url` may lack the mount path, `originalUrl` has everything. */
-export type ScimHttpRequest = IncomingMessage & { readonly originalUrl: string; readonly ip?: string | undefined };
-
-export type AnswerScim = (request: ScimHttpRequest, response: ServerResponse, trace: Trace) => Promise<ScimResponse>;
-
 /** Anything else in its place may be a token, and does not belong into a log. */
 const KEY = /^[a-z0-9]{10}$/;
 
@@ -48,7 +42,7 @@ const PAUSED_RETRY_SECONDS = '300';
  * Answers a request under /scim, in this order: URL, discovery, token, state of the connection, scope, body, engine.
  * The answer function throws ScimError; ClientGone; RollcallError `unavailable`.
  */
-export function createAnswerScim(dependencies: AnswerScimDependencies): AnswerScim {
+export function createAnswerScim(dependencies: AnswerScimDependencies): Answer {
   const { config, engine, discovery, authenticator, observe, failures } = dependencies;
   const notes = createTokenNotes({ ...dependencies, warningDays: config.tokens.warningDays });
   const profiles = createProfiles(config.limits);
@@ -130,7 +124,7 @@ function tooMany(seconds: number | undefined, why: string): ScimError | undefine
   return new ScimError(429, undefined, `${why}; come again in ${seconds} s.`, { 'retry-after': String(seconds) });
 }
 
-function scimRequest(request: ScimHttpRequest, { path, query }: RequestTarget): ScimRequest {
+function scimRequest(request: HttpRequest, { path, query }: RequestTarget): ScimRequest {
   const { method = 'GET', headers } = request;
   return {
     // HTTP leaves the body of the answer out by itself.
@@ -143,7 +137,7 @@ function scimRequest(request: ScimHttpRequest, { path, query }: RequestTarget): 
   };
 }
 
-function seenRequest({ method = 'GET', originalUrl, headers }: ScimHttpRequest, body: unknown): SeenRequest {
+function seenRequest({ method = 'GET', originalUrl, headers }: HttpRequest, body: unknown): SeenRequest {
   return { method, target: originalUrl, userAgent: headers['user-agent'], contentType: headers['content-type'], body };
 }
 

@@ -1,25 +1,46 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import { type Api, renderProblem, toProblem } from '../api/index.js';
+import type { AuthenticateApplication } from '../connections/index.js';
+import { renderError, toScimError } from '../scim/index.js';
+import { createAnswerApi } from './answer-api.js';
 import { type AnswerScimDependencies, createAnswerScim } from './answer-scim.js';
 import { createOAuthRoutes } from './oauth-routes.js';
 import { createFailureLimit } from './rate-limits.js';
+import { createRequestHandler } from './request-handler.js';
 import { createRequestMetrics } from './request-metrics.js';
-import { createScimHandler } from './scim-handler.js';
 import { securityHeaders } from './security-headers.js';
 
 export interface HttpAppDependencies extends Omit<AnswerScimDependencies, 'failures'> {
+  readonly api: Api;
+  readonly authenticateApplication: AuthenticateApplication;
   /** Resolves when requests can be served; throws RollcallError otherwise. */
   readonly isReady: () => Promise<void>;
 }
 
 const RETRY_AFTER_SECONDS = '5';
 
-/** The Express application: SCIM, and what operators' tools ask without a token. */
+/** The Express application: SCIM, the API, and what operators' tools ask without a token. */
 export function createHttpApp(dependencies: HttpAppDependencies): Express {
   const { config, logger, isReady } = dependencies;
   const metrics = createRequestMetrics();
   const failures = createFailureLimit(config.limits.failedAuthentications);
-  const answer = createAnswerScim({ ...dependencies, failures });
-  const scim = createScimHandler({ answer, logger, observe: metrics.observe });
+  const { observe } = metrics;
+  const scim = createRequestHandler({
+    answer: createAnswerScim({ ...dependencies, failures }),
+    answerError: scimError,
+    cacheControl: 'private, no-cache',
+    unknownRoute: '/scim/other',
+    logger,
+    observe,
+  });
+  const api = createRequestHandler({
+    answer: createAnswerApi({ ...dependencies, failures }),
+    answerError: apiError,
+    cacheControl: 'no-store',
+    unknownRoute: '/api/other',
+    logger,
+    observe,
+  });
   const headers = { ...securityHeaders(), 'Cache-Control': 'no-store' };
 
   const app = express();
@@ -27,6 +48,7 @@ export function createHttpApp(dependencies: HttpAppDependencies): Express {
   app.disable('etag');
   app.set('trust proxy', config.server.trustProxy);
   app.use('/scim', scim);
+  app.use('/api', api);
   app.use(createOAuthRoutes({ ...dependencies, failures }));
   app.get('/healthz', (_request, response) => {
     response.set(headers).json({ status: 'ok' });
@@ -56,4 +78,17 @@ export function createHttpApp(dependencies: HttpAppDependencies): Express {
   };
   app.use(onError);
   return app;
+}
+
+function scimError(error: unknown) {
+  const failure = toScimError(error);
+  const { status, headers } = failure;
+  return { status, headers, body: renderError(failure), known: failure === error };
+}
+
+/** RFC 9457. */
+function apiError(error: unknown, correlationId: string) {
+  const problem = toProblem(error);
+  const headers = { ...problem.headers, 'content-type': 'application/problem+json' };
+  return { status: problem.status, headers, body: renderProblem(problem, correlationId), known: problem === error };
 }

@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ScimError } from '../scim/index.js';
 
-const ACCEPTED: ReadonlySet<string> = new Set(['application/scim+json', 'application/json']);
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 
 /**
- * Checks what a body says it is; without a word it is SCIM JSON (RFC 7644 section 3.8, MT-06).
+ * Checks what a body says it is; without a word it is the JSON that is wanted (RFC 7644 section 3.8, MT-06).
+ * @param accepted media types in lower case
  * @throws ScimError 415
  */
-export function requireScimJson(headers: IncomingHttpHeaders): void {
+export function requireJson(headers: IncomingHttpHeaders, accepted: readonly string[]): void {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity') {
     // What is small when it is packed can be over every limit.
@@ -17,10 +17,8 @@ export function requireScimJson(headers: IncomingHttpHeaders): void {
   const type = headers['content-type'];
   if (type === undefined || type === '') return;
   const [name = ''] = type.split(';', 1);
-  if (!ACCEPTED.has(name.trim().toLowerCase())) {
-    throw unsupported('Content-Type must be application/scim+json or application/json.', {
-      accept: 'application/scim+json, application/json',
-    });
+  if (!accepted.includes(name.trim().toLowerCase())) {
+    throw unsupported(`Content-Type must be ${accepted.join(' or ')}.`, { accept: accepted.join(', ') });
   }
   const charset = CHARSET.exec(type)?.[1]?.toLowerCase();
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii') {

@@ -13,17 +13,17 @@ const parseJson = JSON.parse as (text: string, reviver?: typeof withSpelling) =>
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The JSON of a body. What it is about is the engine's affair, and so is a body that is no object. A whole number that
- * is written with a fraction or an exponent is a bigint: `1.0` and `1e3` are decimals and no integers (RFC 7643 section
- * 2.3.4), and a JavaScript number does not show the difference.
+ * The JSON of a body. What it is about is the engine's affair, and so is a body that is no object. With `keepSpelling` a
+ * whole number that is written with a fraction or an exponent is a bigint: `1.0` and `1e3` are decimals and no integers
+ * (RFC 7643 section 2.3.4), and a JavaScript number does not show the difference.
  * @throws ScimError 400 invalidSyntax that names the position or the limit
  */
-export function parseBody(bytes: Buffer, limits: StructureLimits): unknown {
+export function parseBody(bytes: Buffer, limits: StructureLimits, options: { keepSpelling: boolean }): unknown {
   const text = decode(bytes);
   if (text.trim() === '') throw invalidSyntax('The request has no body; a JSON object is needed.');
   const { hasDecimals } = inspect(text, limits);
   try {
-    return hasDecimals ? parseJson(text, withSpelling) : parseJson(text);
+    return hasDecimals && options.keepSpelling ? parseJson(text, withSpelling) : parseJson(text);
   } catch {
     // The engine's message may quote the body, and the log must not.
     throw invalidSyntax(`The body is not valid JSON: see position ${syntaxErrorPosition(text)}.`);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../config/index.js';
 import { ScimError, type ScimRequest } from '../scim/index.js';
-import { requireScimJson } from './media-type.js';
+import { requireJson } from './media-type.js';
 import { parseBody, type StructureLimits } from './parse-body.js';
 import { type BodyLimit, readBody } from './read-body.js';
 
@@ -34,10 +34,10 @@ export async function receiveBody(
   if (!WITH_BODY.has(request.method ?? '')) return noBody;
   const kind = kindOf(path);
   try {
-    requireScimJson(request.headers);
+    requireJson(request.headers, ['application/scim+json', 'application/json']);
     const bytes = await readBody(request, response, sizeLimit(limits, kind));
     const structure = structureLimits(limits, kind);
-    return () => parseBody(bytes, structure);
+    return () => parseBody(bytes, structure, { keepSpelling: true });
   } catch (error) {
     if (!(error instanceof ScimError)) throw error;
     return () => {

@@ -1,12 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ScimResponse } from '../scim/index.js';
 import { endPolitely } from './end-politely.js';
 
 /** Pieces are put together to this many characters: a write costs more than a character. */
 const WRITE_CHARACTERS = 32_768;
 
-/** RFC 7644 section 8.1; whatever the client would accept. */
-const MEDIA_TYPE = 'application/scim+json;charset=utf-8';
+/** RFC 7644 section 8.1; whatever the client would accept. An answer that is something else says so itself. */
+const SCIM_TYPE = 'application/scim+json;charset=utf-8';
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Headers;
+  /** JSON text, whole or in pieces. */
+  readonly body: string | AsyncIterable<string> | undefined;
+}
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -14,7 +21,7 @@ export type Headers = Readonly<Record<string, string>>;
 export async function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: ScimResponse,
+  answer: HttpAnswer,
   headers: Headers,
 ): Promise<void> {
   const { status, body } = answer;
@@ -22,14 +29,14 @@ export async function sendAnswer(
   if (body === undefined || typeof body === 'string') {
     const all: Record<string, string> = { ...headers, ...answer.headers };
     if (body !== undefined) {
-      all['content-type'] = MEDIA_TYPE;
+      all['content-type'] ??= SCIM_TYPE;
       all['content-length'] = String(Buffer.byteLength(body));
     }
     endPolitely(request, response, status, all, isHead ? undefined : body);
     return;
   }
   const pieces = body[Symbol.asyncIterator]();
-  const all = { ...headers, ...answer.headers, 'content-type': MEDIA_TYPE };
+  const all = { ...headers, 'content-type': SCIM_TYPE, ...answer.headers };
   if (isHead) {
     await pieces.return?.();
     endPolitely(request, response, status, all, undefined);

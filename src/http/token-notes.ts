@@ -1,13 +1,9 @@
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Change } from '../change/index.js';
 import type { Connection } from '../connections/index.js';
 import { RollcallError } from '../errors/index.js';
 import type { Authenticated, OnRefusal } from './authenticate-request.js';
-
-/** A client with an old token asks again and again; one line a minute says it all. */
-const MINUTE = 60_000;
-const DAY = 86_400_000;
+import { createNoteRefusal, createWarnOfExpiry } from './refusal-notes.js';
 
 const REASONS: Readonly<Record<string, string>> = {
   expired: 'The token has expired: rotate it with `rollcall connection rotate-token`.',
@@ -32,27 +28,15 @@ export interface TokenNotesDependencies {
   readonly warningDays: number;
 }
 
-/** What the operator should hear about tokens, not more often than is of use. */
+/** What the operator should hear about tokens of connections, not more often than is of use. */
 export function createTokenNotes({ change, logger, warningDays }: TokenNotesDependencies): TokenNotes {
-  const refusals = new LRUCache<string, true>({ max: 10_000, ttl: MINUTE });
-  const warnings = new LRUCache<string, true>({ max: 10_000, ttl: DAY });
-  const warningMilliseconds = warningDays * DAY;
-
-  const note = async (connection: Connection, what: string, error: RollcallError, correlationId: string) => {
-    const key = `${connection.id} ${error.code}`;
-    if (refusals.has(key)) return;
-    refusals.set(key, true);
+  const noteRefusal = createNoteRefusal({ change, logger });
+  const warnOfExpiry = createWarnOfExpiry(logger, warningDays);
+  const note = (connection: Connection, action: string, error: RollcallError, correlationId: string) => {
     const { id, name, adopt, siteId } = connection;
     const actor = { siteId, source: 'scim', connection: { id, name, adopt }, correlationId } as const;
-    try {
-      await change.refuse(actor, { action: what, objectType: 'Connection', objectId: id }, error);
-    } catch (failure) {
-      // The refusal stands, also where it cannot be written down.
-      refusals.delete(key);
-      logger.warn({ err: failure, connection: connection.key, correlationId }, 'a refusal could not be logged');
-    }
+    return noteRefusal(actor, { action, objectType: 'Connection', objectId: id }, error);
   };
-
   return {
     async refused({ refusal, connection }, correlationId) {
       const reason = REASONS[refusal];
@@ -67,15 +51,8 @@ export function createTokenNotes({ change, logger, warningDays }: TokenNotesDepe
     },
     expiring({ connection, expiresAt }) {
       if (expiresAt === undefined) return;
-      const left = expiresAt.getTime() - Date.now();
-      if (left > warningMilliseconds) return;
-      const key = `${connection.id} ${expiresAt.getTime()}`;
-      if (warnings.has(key)) return;
-      warnings.set(key, true);
-      logger.warn(
-        { connection: connection.key, expiresAt, days: Math.floor(left / DAY) },
-        'a token expires soon: rotate it with `rollcall connection rotate-token`',
-      );
+      const holder = { connection: connection.key };
+      warnOfExpiry({ holder, expiresAt, command: 'rollcall connection rotate-token' });
     },
   };
 }

@@ -6,15 +6,19 @@ export interface Trace {
   readonly correlationId: string;
   readonly started: number;
   connectionKey: string | undefined;
+  /** The key of the application that asks. */
+  application: string | undefined;
   /** A name that no client can choose, e.g. `/scim/Users/{id}`. */
   route: string;
 }
 
-export function startTrace(request: IncomingMessage): Trace {
+/** @param route what it is called until its route is known */
+export function startTrace(request: IncomingMessage, route: string): Trace {
   return {
     correlationId: correlationId(request.headers['x-request-id']),
     started: performance.now(),
     connectionKey: undefined,
-    route: '/scim/other',
+    application: undefined,
+    route,
   };
 }

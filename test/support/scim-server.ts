@@ -5,6 +5,7 @@ import { type Change, createChange } from '../../src/change/index.js';
 import { type Config, loadConfig } from '../../src/config/index.js';
 import {
   type ClientTraits,
+  createAuthenticateApplication,
   createClientTraits,
   createConnection,
   type NewConnection,
@@ -88,8 +89,18 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   const secrets = createSecrets(randomBytes(32));
   const tokens = { ...config.tokens, cacheMilliseconds: 0 };
   const authenticator = authenticatorOf({ ...config, tokens }, database, secrets);
-  const close = async () => undefined;
-  app = createApp({ config, database, change, authenticator, clientTraits, secrets, logger, close }, options.types);
+  const services = {
+    config,
+    database,
+    change,
+    authenticator,
+    authenticateApplication: createAuthenticateApplication(database, 0),
+    clientTraits,
+    secrets,
+    logger,
+    close: async () => undefined,
+  };
+  app = createApp(services, options.types);
 
   await ensureDefaultSite(database);
   const { id: siteId } = await findSite(database, DEFAULT_SITE);

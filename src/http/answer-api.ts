@@ -1,0 +1,140 @@
+import type { Logger } from 'pino';
+import { type Api, Problem } from '../api/index.js';
+import type { Change } from '../change/index.js';
+import type { Config } from '../config/index.js';
+import type { ApplicationAuthentication, AuthenticateApplication } from '../connections/index.js';
+import { RollcallError } from '../errors/index.js';
+import { ScimError } from '../scim/index.js';
+import { type Challenge, createBearer, type Shown } from './bearer.js';
+import { requireJson } from './media-type.js';
+import { parseBody } from './parse-body.js';
+import { createRequestLimit, type RateLimit } from './rate-limits.js';
+import { readBody } from './read-body.js';
+import { createNoteRefusal, createWarnOfExpiry } from './refusal-notes.js';
+import type { Answer } from './request-handler.js';
+
+export interface AnswerApiDependencies {
+  readonly config: Pick<Config, 'limits' | 'tokens'>;
+  readonly api: Api;
+  readonly authenticateApplication: AuthenticateApplication;
+  readonly change: Change;
+  readonly logger: Logger;
+  /** Of refused tokens, by address. */
+  readonly failures: RateLimit;
+}
+
+interface ShownRequest extends Shown {
+  readonly correlationId: string;
+}
+
+/**
+ * Answers a request under /api: who asks and what the body says is found out when the API wants to know.
+ * The answer function throws Problem; ClientGone; RollcallError.
+ */
+export function createAnswerApi(dependencies: AnswerApiDependencies): Answer {
+  const { config, api, failures } = dependencies;
+  const authenticate = createAuthenticate(dependencies);
+  const requests = createRequestLimit(config.limits.requestsPerSecond);
+  return (request, response, trace) => {
+    const { correlationId } = trace;
+    const { authorization } = request.headers;
+    return api.handle(
+      {
+        method: request.method ?? 'GET',
+        target: request.originalUrl,
+        correlationId,
+        async authenticate() {
+          const caller = await authenticate({ headers: { authorization }, correlationId }).catch((error: unknown) => {
+            const isRefused = error instanceof Problem && error.status === 401;
+            throw isRefused ? (tooMany(failures.take(request.ip ?? ''), FAILED) ?? error) : error;
+          });
+          trace.application = caller.applicationKey;
+          const excess = tooMany(requests.take(caller.applicationId), EXCESS);
+          if (excess !== undefined) throw excess;
+          return caller;
+        },
+        async body() {
+          try {
+            requireJson(request.headers, ['application/json']);
+            const { bodyBytes: bytes, bodyDepth: depth, bodyAttributes: attributes } = config.limits;
+            const body = await readBody(request, response, { bytes, setting: 'LIMIT_BODY_BYTES' });
+            return parseBody(body, { depth, attributes }, { keepSpelling: false });
+          } catch (error) {
+            throw error instanceof ScimError ? bodyProblem(error) : error;
+          }
+        },
+      },
+      (name) => {
+        trace.route = name;
+      },
+    );
+  };
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  expired: 'The token has expired: make another one with `rollcall application token create`.',
+  revoked: 'The token was revoked: give the application its new one.',
+};
+
+function createAuthenticate({ authenticateApplication, config, ...logs }: AnswerApiDependencies) {
+  const noteRefusal = createNoteRefusal(logs);
+  const warnOfExpiry = createWarnOfExpiry(logs.logger, config.tokens.warningDays);
+  const refused = async (authentication: ApplicationAuthentication, correlationId: string) => {
+    if (!('refusal' in authentication)) return;
+    const { refusal, application } = authentication;
+    const reason = REFUSALS[refusal];
+    if (application === undefined || reason === undefined) return;
+    const { siteId, applicationId: objectId } = application;
+    const actor = { siteId, source: 'system', connection: undefined, correlationId } as const;
+    const error = new RollcallError('forbidden', `application.token-${refusal}`, reason);
+    await noteRefusal(actor, { action: 'application.refuse-token', objectType: 'Application', objectId }, error);
+  };
+  return createBearer({
+    async verify(token, { correlationId }: ShownRequest) {
+      const authentication = await authenticateApplication(token);
+      if ('refusal' in authentication) {
+        await refused(authentication, correlationId);
+        return undefined;
+      }
+      const { applicationKey: application, tokenId: token_, expiresAt } = authentication;
+      const command = 'rollcall application token create';
+      warnOfExpiry({ holder: { application, token: token_ }, expiresAt, command });
+      return authentication;
+    },
+    unauthorized,
+  });
+}
+
+function unauthorized({ missing, challenge }: Challenge): Problem {
+  const headers = { 'www-authenticate': challenge };
+  return missing
+    ? new Problem(401, 'token.missing', 'A bearer token is needed in the Authorization header.', headers)
+    : new Problem(401, 'token.invalid', 'The token is not valid.', headers);
+}
+
+const FAILED = {
+  code: 'limit.failed-authentications',
+  why: 'Too many refused tokens came from this address, the setting LIMIT_FAILED_AUTHENTICATIONS',
+};
+const EXCESS = {
+  code: 'limit.requests',
+  why: 'The application sends more requests than LIMIT_REQUESTS_PER_SECOND allows',
+};
+
+/** RFC 6585 section 4. */
+function tooMany(seconds: number | undefined, { code, why }: typeof EXCESS): Problem | undefined {
+  if (seconds === undefined) return undefined;
+  return new Problem(429, code, `${why}; come again in ${seconds} s.`, { 'retry-after': String(seconds) });
+}
+
+const BODY_CODES: Readonly<Record<number, string>> = {
+  400: 'request.not-json',
+  413: 'request.too-large',
+  415: 'request.media-type',
+};
+
+/** What reading a body says of it, in the words of the API. */
+function bodyProblem(error: ScimError): Problem {
+  const code = BODY_CODES[error.status] ?? 'request.invalid';
+  return new Problem(error.status, code, error.detail, error.headers, [], { cause: error });
+}
