@@ -23,6 +23,6 @@ export const migrations = [
   Resources1790000000008,
   Roles1790000000009,
   LicencePeriods1790000000010,
-  Webhooks1790000000012,
   ApplicationApi1790000000011,
+  Webhooks1790000000012,
 ];
