@@ -63,7 +63,7 @@ export function createApp(
         return { url: `${addresses.issuer(connectionKey)}/token`, metadataUrl: addresses.metadata(connectionKey) };
       },
     }),
-    api: createApi(createRoutes({ database, rules: config.licensing, publicUrl: config.server.publicUrl })),
+    api: createApi(routesOf(config, database)),
     authenticator,
     authenticateApplication,
     observe: createObserveClient(clientTraits),
@@ -71,6 +71,11 @@ export function createApp(
     logger,
     isReady,
   });
+}
+
+/** What is served under /api/v1. */
+function routesOf({ licensing, activity, limits, server }: Config, database: Services['database']) {
+  return createRoutes({ database, rules: licensing, activity, limits, publicUrl: server.publicUrl });
 }
 
 /** A database that is away is no fault of the program, and an operation that is not offered is none at all. */

@@ -1,16 +1,17 @@
 import { z } from 'zod';
-import { accessRoute } from './applications/access-route.js';
+import { type AccessRouteDependencies, accessRoute } from './applications/access-route.js';
+import { type ActivityRouteDependencies, activityRoutes } from './applications/activity-routes.js';
 import { describeRoutes, type OpenApiDocument } from './openapi.js';
 import { type Route, route } from './route.js';
 
-export type RouteDependencies = Parameters<typeof accessRoute>[0] & {
+export interface RouteDependencies extends AccessRouteDependencies, ActivityRouteDependencies {
   /** Where the server is reached, without a slash at the end. */
   readonly publicUrl: string;
-};
+}
 
 /** Every route of /api/v1. */
 export function createRoutes(dependencies: RouteDependencies): Route[] {
-  const routes = [accessRoute(dependencies)];
+  const routes = [accessRoute(dependencies), ...activityRoutes(dependencies)];
   const all: Route[] = [...routes, documentRoute(() => describeRoutes(all, dependencies.publicUrl))];
   return all;
 }

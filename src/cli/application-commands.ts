@@ -6,6 +6,7 @@ import { applicationTokenCommands } from './application-token-commands.js';
 import { table } from './output.js';
 import { parseSeats } from './parse-number.js';
 import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
+import { unusedCommand } from './unused-command.js';
 import { UsageError } from './usage-error.js';
 
 interface Role {
@@ -21,7 +22,7 @@ interface CreateOptions extends SiteOptions {
   readonly policy?: 'wait' | 'refuse' | 'allow';
 }
 
-/** `rollcall application create | list | show`, the commands that change one, and its tokens */
+/** `rollcall application create | list | show`, the commands that change one, its tokens and its unused seats */
 export const applicationCommands: Register = (group, session) => {
   siteCommand(group, 'create', 'create an application with its roles and, with --seats, its licence')
     .argument('<key>', 'lower-case letters, digits and hyphens')
@@ -60,6 +61,7 @@ export const applicationCommands: Register = (group, session) => {
 
   applicationChangeCommands(group, session);
   applicationTokenCommands(group, session);
+  unusedCommand(group, session);
 };
 
 function parseRole(text: string, before: readonly Role[] = []): Role[] {

@@ -62,6 +62,7 @@ const limits = z.strictObject({
   keyBytes: integer(64, 1200),
   documentBytes: integer(1024, 67_108_864),
   projectionAttributes: integer(10, 10_000),
+  activityReports: integer(1, 100_000),
   headerBytes: integer(4096, 1_048_576),
   pageSizeDefault: integer(1, 10_000),
   pageSizeMax: integer(1, 10_000),
@@ -89,6 +90,8 @@ export const configSchema = z.strictObject({
   directory: z.strictObject({ deletionGraceDays: integer(0, 3650) }),
   licensing: z.strictObject({ invitedTakeSeats: flag(), serviceUsersTakeSeats: flag() }),
   webhooks,
+  activity: z.strictObject({ resolutionSeconds: integer(0, 86_400), skewSeconds: integer(0, 86_400) }),
+  reclaim: z.strictObject({ batchDays: integer(1, 365), batchPeople: integer(1, 100_000) }),
   queries: z.strictObject({
     cursorTimeoutSeconds: integer(1, 604_800),
     sensitiveAttributes: list(text('an attribute path'), ATTRIBUTES),

@@ -41,6 +41,11 @@ const MEANINGS: Readonly<Record<string, { kind: ErrorKind; code: string; message
     code: 'application.key-taken',
     message: 'An application with this key exists in the site; choose another key.',
   },
+  application_activity_application: {
+    kind: 'not-found',
+    code: 'application.not-found',
+    message: 'There is no such application any more.',
+  },
   licences_name_unique: {
     kind: 'conflict',
     code: 'licence.name-taken',

@@ -56,9 +56,9 @@ export function createAnswerApi(dependencies: AnswerApiDependencies): Answer {
         async body() {
           try {
             requireJson(request.headers, ['application/json']);
-            const { bodyBytes: bytes, bodyDepth: depth, bodyAttributes: attributes } = config.limits;
+            const { bodyBytes: bytes, bodyDepth: depth } = config.limits;
             const body = await readBody(request, response, { bytes, setting: 'LIMIT_BODY_BYTES' });
-            return parseBody(body, { depth, attributes }, { keepSpelling: false });
+            return parseBody(body, { depth, attributes: attributesOf(config.limits) }, { keepSpelling: false });
           } catch (error) {
             throw error instanceof ScimError ? bodyProblem(error) : error;
           }
@@ -69,6 +69,14 @@ export function createAnswerApi(dependencies: AnswerApiDependencies): Answer {
       },
     );
   };
+}
+
+/** `user` and `lastActiveAt` */
+const ATTRIBUTES_PER_REPORT = 2;
+
+/** Reports have a limit of their own, which their route knows how to count. */
+function attributesOf({ bodyAttributes, activityReports }: Config['limits']): number {
+  return bodyAttributes + activityReports * ATTRIBUTES_PER_REPORT;
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {

@@ -64,3 +64,5 @@ export {
   type RoleStanding,
 } from './usage/access-answer.js';
 export { usageEntities } from './usage/entities.js';
+export { type ActivityReport, type ActivityRules, reportActivity } from './usage/report-activity.js';
+export { listUnusedSeats, type UnusedSeat } from './usage/unused-seats.js';

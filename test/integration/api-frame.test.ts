@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { PERMISSIONS } from '../../src/api/route.js';
+import { sql } from '../../src/database/index.js';
 import { listLog } from '../../src/log/index.js';
 import { type ApiClient, type ApiServer, startApiServer } from '../support/api-server.js';
+import { onServer, SERVER_URL } from '../support/server-url.ts';
 
 let server: ApiServer;
 let wiki: ApiClient;
@@ -221,6 +223,29 @@ describe('limits', () => {
       ]);
     } finally {
       await limited.close();
+    }
+  });
+});
+
+describe('a database that is away', () => {
+  it('is 503 with Retry-After, and what needs none is answered', async () => {
+    const without = await startApiServer();
+    await without.application({ key: 'wiki' });
+    const { request, access } = await without.api('wiki');
+    const { database } = without.server;
+    const [row] = await database.read<{ name: string }>(sql`SELECT current_database() AS name`);
+    await database.close();
+    try {
+      const lastActiveAt = new Date(0).toISOString();
+      const answers = [await access('ann'), await request('PUT', '/users/ann/activity', { lastActiveAt })];
+      for (const { status, body, headers } of answers) {
+        expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'database.unavailable', '5']);
+      }
+      expect((await without.send('GET', '/api/v1/openapi.json')).status).toBe(200);
+    } finally {
+      // Its database cannot be closed a second time, and has to go all the same.
+      await without.close().catch(() => undefined);
+      await onServer(process.env[SERVER_URL] ?? '', `DROP DATABASE ${row?.name} WITH (FORCE)`);
     }
   });
 });

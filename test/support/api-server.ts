@@ -40,7 +40,15 @@ export interface ApiClient {
 export async function startApiServer(options: ScimServerOptions = {}): Promise<ApiServer> {
   const access = await startAccessServer(options);
   const { database, change, config, origin } = access.server;
-  const { routes } = createApi(createRoutes({ database, rules: config.licensing, publicUrl: config.server.publicUrl }));
+  const { routes } = createApi(
+    createRoutes({
+      database,
+      rules: config.licensing,
+      activity: config.activity,
+      limits: config.limits,
+      publicUrl: config.server.publicUrl,
+    }),
+  );
 
   const send: ApiServer['send'] = async (method, path, { token, body, headers = {} } = {}) => {
     const response = await fetch(`${origin}${path}`, {
