@@ -3,6 +3,7 @@ import type { Change } from './change/index.js';
 import { analyzeGrown, type Database } from './database/index.js';
 import { type Actor, foldObjectCounts } from './directory/index.js';
 import { changeOver, dueApplications } from './licensing/index.js';
+import { createLifeCycle } from './life-cycle.js';
 import { ensureLogPartitions } from './log/index.js';
 import type { Services } from './services.js';
 import { createDeliverer, disableWebhook, tidyWebhooks } from './webhooks/index.js';
@@ -36,6 +37,7 @@ export function startUpkeep({
       logger.warn({ siteId, webhookId, reason }, 'a webhook is disabled');
     },
   });
+  const lifeCycle = createLifeCycle(database, change, config.directory.deletionGraceDays);
   const tasks = [
     repeat('folding the counts of objects', SECOND, () => foldObjectCounts(database)),
     repeat('taking statistics of grown tables', 2 * SECOND, () => analyzeGrown(database)),
@@ -43,6 +45,8 @@ export function startUpkeep({
     repeat('changing licences over', 5 * SECOND, () => changeLicencesOver(database, change)),
     repeat('delivering webhooks', SECOND, () => deliverer.tick()),
     repeat('tidying up after webhooks', 5 * MINUTE, () => tidyWebhooks(database, config.webhooks)),
+    repeat('ending suspensions', MINUTE, () => lifeCycle.endSuspensions()),
+    repeat('erasing what was deleted', 10 * MINUTE, () => lifeCycle.eraseExpired()),
     repeat("making the log's partitions", DAY, () => ensureLogPartitions(database)),
   ];
   return {

@@ -63,7 +63,7 @@ function steps(command: Command<unknown>, effects: Effects<unknown>, access: rea
   const found = command.action.endsWith('.create') ? 'new' : 'found by id';
   const taken: Step[] = [
     { step: 'match', result: unknown === 0 ? found : `${found}, ${unknown} unknown members passed over` },
-    { step: 'decide', result: effects.unchanged === true ? 'nothing differs' : command.action },
+    { step: 'decide', result: effects.decision ?? (effects.unchanged === true ? 'nothing differs' : command.action) },
   ];
   if (effects.unchanged !== true) {
     taken.push({ step: 'apply', result: `${effects.changed.length} attributes, ${effects.subjects.length} subjects` });

@@ -2,6 +2,7 @@ import type { Sql, Transaction } from '../database/index.js';
 import type { Actor, Effects, LockingCommand } from '../directory/index.js';
 import { type AccessChange, type SeatRules, type Settlement, settle } from '../licensing/index.js';
 import { takeLocks } from './locks.js';
+import { noteRemoval } from './note-removal.js';
 import { together } from './together.js';
 
 /** A command that was run, and what is still to be written of it. */
@@ -14,7 +15,7 @@ export interface Performed<Result> {
 }
 
 /**
- * Takes a command's locks, runs it and settles seats for exactly the users it touched.
+ * Takes a command's locks, runs it, settles seats for exactly the users it touched, and counts what it takes away.
  * @param note sees the effects before seats are settled, which may be refused
  */
 export async function performLocked<Result>(
@@ -29,9 +30,11 @@ export async function performLocked<Result>(
   note(effects);
   const { affectedUserIds, affectedApplicationIds = [], afterSettlement = [] } = effects;
   const settles = affectedUserIds.length + affectedApplicationIds.length > 0;
-  if (!settles) return { effects, access: [], writes: [...effects.writes, ...afterSettlement] };
-  const { access, writes } = await settleAffected(transaction, rules, actor, effects);
-  return { effects, access, writes: [...writes, ...afterSettlement] };
+  const { access, writes } = settles
+    ? await settleAffected(transaction, rules, actor, effects)
+    : { access: [], writes: effects.writes };
+  const noted = await noteRemoval(transaction, actor, effects, access);
+  return { effects, access, writes: [...writes, ...noted, ...afterSettlement] };
 }
 
 /** Seats are worked out from the new state, so the command's own writes go first. */
@@ -39,8 +42,13 @@ function settleAffected(
   transaction: Transaction,
   rules: SeatRules,
   { siteId }: Actor,
-  { writes, affectedUserIds: userIds, affectedApplicationIds: applicationIds = [] }: Effects<unknown>,
+  {
+    writes,
+    affectedUserIds: userIds,
+    affectedApplicationIds: applicationIds = [],
+    asksForSeat = false,
+  }: Effects<unknown>,
 ): Promise<Settlement> {
   const before = writes.length > 0 ? [together(writes)] : [];
-  return settle(transaction, { siteId, userIds, applicationIds, rules }, before);
+  return settle(transaction, { siteId, userIds, applicationIds, asksForSeat, rules }, before);
 }

@@ -1,4 +1,5 @@
-import { listConnections, setConnectionState } from '../connections/index.js';
+import { listConnections, readRemovals, setConnectionState } from '../connections/index.js';
+import { allowRemovalsCommand } from './allow-removals-command.js';
 import { createCommand } from './connection-create-command.js';
 import { setCommand } from './connection-set-command.js';
 import { connectionFields, connectionJson, connectionTable } from './connection-views.js';
@@ -8,7 +9,7 @@ import { type Register, type Session, type SiteOptions, siteCommand } from './se
 import { judged } from './suggestions.js';
 import { tokenCommands } from './token-commands.js';
 
-/** `rollcall connection create | set | list | show | rotate-token | revoke-token | add-client | revoke-client | trust | distrust | pause | resume` */
+/** `rollcall connection create | set | list | show | rotate-token | revoke-token | add-client | revoke-client | trust | distrust | pause | resume | allow-removals` */
 export const connectionCommands: Register = (group, session) => {
   createCommand(group, session);
   setCommand(group, session);
@@ -29,6 +30,7 @@ export const connectionCommands: Register = (group, session) => {
 
   tokenCommands(group, session);
   oauthCommands(group, session);
+  allowRemovalsCommand(group, session);
 
   siteCommand(group, 'pause', 'answer the requests of a connection with 503 until it is resumed')
     .argument('<name>')
@@ -42,9 +44,10 @@ export const connectionCommands: Register = (group, session) => {
 function show(session: Session, name: string, options: SiteOptions): Promise<void> {
   return session.answerInSite(options, async (services) => {
     const connection = await judged(await requireConnection(services, name));
+    const removals = await readRemovals(services.database, connection);
     return {
-      json: connectionJson(services.config, connection),
-      text: () => connectionFields(services.config, connection),
+      json: { ...connectionJson(services.config, connection), removals },
+      text: () => connectionFields(services.config, connection, removals),
     };
   });
 }

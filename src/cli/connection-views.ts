@@ -4,9 +4,10 @@ import type {
   ConnectionWithTokens,
   CreatedConnection,
   NewToken,
+  Removals,
   TokenSummary,
 } from '../connections/index.js';
-import { fields, table, time } from './output.js';
+import { count, fields, table, time } from './output.js';
 import { DAY, fromNow } from './parse-duration.js';
 import { type JudgedConnection, suggestionLines } from './suggestions.js';
 
@@ -43,7 +44,7 @@ export function connectionTable(config: Config, connections: readonly JudgedConn
   return [list, ...connections.flatMap((connection) => remarks(config, connection))].join('\n');
 }
 
-export function connectionFields(config: Config, connection: JudgedConnection): string {
+export function connectionFields(config: Config, connection: JudgedConnection, removals?: Removals): string {
   const tokens = table(
     ['TOKEN', 'SCOPE', 'REACHES', 'STATE', 'CREATED', 'EXPIRES'],
     connection.tokens.map((token) => [
@@ -75,9 +76,26 @@ export function connectionFields(config: Config, connection: JudgedConnection): 
     'Shows entitlements': connection.showEntitlements ? 'yes' : 'no',
     Assigns: connection.assign ? 'yes' : 'no',
     'Role values': connection.roleValues,
+    'Removal limit': removalLimit(connection),
+    ...(removals === undefined ? {} : { Removed: removed(removals) }),
     Created: connection.createdAt,
   });
   return [about, '', tokens, ...oauthTables(connection), ...remarks(config, connection)].join('\n');
+}
+
+function removalLimit(limit: Connection): string {
+  const { removalLimitPercent: percent, removalLimitCount: most, removalMinimumBase: base } = limit;
+  const bounds = [
+    ...(percent === 0 ? [] : [`${percent} % from ${count(base, 'user')} on`]),
+    ...(most === 0 ? [] : [`${most} people`]),
+  ];
+  return bounds.length === 0 ? 'none' : `${bounds.join(', ')}, in ${count(limit.removalWindowHours, 'hour')}`;
+}
+
+function removed({ counted, allowance }: Removals): string {
+  const lifted =
+    allowance === null ? '' : `; ${allowance.people ?? 'any number'} more allowed until ${time(allowance.until)}`;
+  return `${counted} in the window${lifted}`;
 }
 
 function oauthTables({ clients, issuers }: ConnectionWithTokens): string[] {

@@ -5,6 +5,7 @@ import { collect } from './collect.js';
 import { connectionNames, requireGroup, requireUser } from './lookup.js';
 import { CONFIRM, count, fields, table } from './output.js';
 import { parseCount } from './parse-number.js';
+import { restoreGroupCommand } from './restore-group-command.js';
 import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
 import { changeMembers, groupDeletion } from './simulated-changes.js';
 import { UsageError } from './usage-error.js';
@@ -22,7 +23,7 @@ interface MemberOptions extends SiteOptions {
   readonly group?: readonly string[];
 }
 
-/** `rollcall group list | show | add | remove | delete` */
+/** `rollcall group list | show | add | remove | delete | restore` */
 export const groupCommands: Register = (group, session) => {
   siteCommand(group, 'list', 'list groups in the order of their names')
     .option('--filter <text>', 'only those whose name starts with this')
@@ -48,6 +49,8 @@ export const groupCommands: Register = (group, session) => {
     .argument('<id|name>')
     .option('--yes', CONFIRM)
     .action((idOrName: string, options: SiteOptions & { yes?: boolean }) => remove(session, idOrName, options));
+
+  restoreGroupCommand(group, session);
 };
 
 async function moveMembers(session: Session, name: 'add' | 'remove', idOrName: string, options: MemberOptions) {

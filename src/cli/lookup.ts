@@ -1,5 +1,13 @@
 import { type ConnectionWithTokens, listConnections } from '../connections/index.js';
-import { findGroup, findUser, type GroupSummary, type UserSummary } from '../directory/index.js';
+import {
+  type DeletedGroup,
+  findDeletedGroups,
+  findDeletedUsers,
+  findGroup,
+  findUser,
+  type GroupSummary,
+  type UserSummary,
+} from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
 import { type Application, findApplication } from '../licensing/index.js';
 import type { SiteServices } from './session.js';
@@ -9,6 +17,38 @@ export async function requireUser({ database, site }: SiteServices, idOrUserName
   const user = await findUser(database, site.id, idOrUserName);
   if (user !== undefined) return user;
   throw new RollcallError('not-found', 'user.not-found', `There is no user "${idOrUserName}" in the site ${site.key}.`);
+}
+
+/** A user who can be seen or, failing that, one who is deleted. @throws as requireUser and requireDeletedUser do */
+export async function requireAnyUser(services: SiteServices, idOrUserName: string): Promise<UserSummary> {
+  const { database, site } = services;
+  return (await findUser(database, site.id, idOrUserName)) ?? requireDeletedUser(services, idOrUserName);
+}
+
+/** @throws RollcallError `user.not-found`, or `user.name-not-unique` with the ids to choose from */
+export async function requireDeletedUser({ database, site }: SiteServices, idOrName: string): Promise<UserSummary> {
+  return onlyOne('user', idOrName, site.key, await findDeletedUsers(database, site.id, idOrName));
+}
+
+/** @throws RollcallError `group.not-found`, or `group.name-not-unique` with the ids to choose from */
+export async function requireDeletedGroup({ database, site }: SiteServices, idOrName: string): Promise<DeletedGroup> {
+  return onlyOne('group', idOrName, site.key, await findDeletedGroups(database, site.id, idOrName));
+}
+
+function onlyOne<Found extends { readonly id: string }>(
+  kind: 'user' | 'group',
+  asked: string,
+  siteKey: string,
+  [found, ...others]: readonly Found[],
+): Found {
+  if (found === undefined) {
+    const message = `There is no ${kind} "${asked}" to restore in the site ${siteKey}.`;
+    throw new RollcallError('not-found', `${kind}.not-found`, message);
+  }
+  if (others.length === 0) return found;
+  const ids = [found, ...others].map(({ id }) => id);
+  const message = `${ids.length} deleted ${kind}s were called "${asked}"; use an id: ${ids.join(', ')}`;
+  throw new RollcallError('conflict', `${kind}.name-not-unique`, message, { ids });
 }
 
 /** @throws RollcallError `group.not-found`, or `group.name-not-unique` with the ids to choose from */

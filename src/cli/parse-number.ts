@@ -2,10 +2,15 @@ import { InvalidArgumentError } from 'commander';
 
 /** A whole number from 1 to `most`, for options such as --limit. @throws InvalidArgumentError */
 export function parseCount(most: number): (text: string) => number {
+  return parseWhole(1, most);
+}
+
+/** A whole number between two bounds, both included. @throws InvalidArgumentError */
+export function parseWhole(least: number, most: number): (text: string) => number {
   return (text) => {
-    const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-    if (count >= 1 && count <= most) return count;
-    throw new InvalidArgumentError(`Write a whole number from 1 to ${most}.`);
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+    if (number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`);
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type ConnectionSettings, SETTING_NAMES } from '../connections/index.js';
+import { parseWhole } from './parse-number.js';
 import { UsageError } from './usage-error.js';
 
 /** Settings of a connection as options; those that were not given are undefined. */
@@ -31,7 +32,23 @@ export function withSettingOptions(command: Command): Command {
     .option('--no-show-entitlements', 'and not (the default)')
     .option('--assign', 'published roles that it writes on users become direct grants')
     .option('--no-assign', 'and not (the default)')
-    .addOption(choice('--role-values <which>', 'roles and entitlements it may write on users', ['any', 'published']));
+    .addOption(choice('--role-values <which>', 'roles and entitlements it may write on users', ['any', 'published']))
+    .option(
+      '--removal-limit-percent <number>',
+      'how much of its users it may remove in the window; 0: all; by default 20',
+      parseWhole(0, 100),
+    )
+    .option(
+      '--removal-limit-count <number>',
+      'how many people it may remove in the window; 0: any number; by default 500',
+      parseWhole(0, 100_000_000),
+    )
+    .option(
+      '--removal-minimum-base <number>',
+      'from how many users on the percentage counts; by default 100',
+      parseWhole(0, 100_000_000),
+    )
+    .option('--removal-window-hours <number>', 'the window; by default 24', parseWhole(1, 24 * 365));
 }
 
 /** The first choice is what a new connection has. */

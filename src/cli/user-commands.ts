@@ -1,25 +1,32 @@
-import { createGroupOutlines, createUserReads, findUsers, listIdentities } from '../directory/index.js';
-import { RollcallError } from '../errors/index.js';
-import { readEntitlements, readWaitingPlaces } from '../licensing/index.js';
-import { connectionNames, requireUser } from './lookup.js';
+import { Option } from 'commander';
+import { findUsers, type UserState } from '../directory/index.js';
+import { connectionNames } from './lookup.js';
 import { table } from './output.js';
 import { parseCount } from './parse-number.js';
-import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
-import { type ShownUser, userText } from './user-text.js';
+import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
+import { readShownUser } from './shown-user.js';
+import { userStateCommands } from './user-state-commands.js';
+import { userText } from './user-text.js';
+
+const STATES: readonly UserState[] = ['invited', 'active', 'suspended', 'deactivated', 'deletion-scheduled', 'deleted'];
 
 interface ListOptions extends SiteOptions {
   readonly filter?: string;
+  readonly state?: UserState;
   readonly limit: number;
 }
 
-/** `rollcall user list | show` */
+/** `rollcall user list | show`, and those of user-state-commands */
 export const userCommands: Register = (group, session) => {
   siteCommand(group, 'list', 'list users in the order of their userName')
     .option('--filter <text>', 'only those whose userName starts with this')
+    .addOption(
+      new Option('--state <state>', 'in this state; deleted ones are shown only when asked for').choices(STATES),
+    )
     .option('--limit <number>', 'how many at most', parseCount(10_000), 100)
     .action((options: ListOptions) => list(session, options));
 
-  siteCommand(group, 'show', 'show a user with groups, access and identities')
+  siteCommand(group, 'show', 'show a user with state, groups, access and identities; deleted ones as well')
     .argument('<id|userName>')
     .action((idOrUserName: string, options: SiteOptions) =>
       session.answerInSite(options, async (services) => {
@@ -27,6 +34,8 @@ export const userCommands: Register = (group, session) => {
         return { json: user, text: () => userText(user) };
       }),
     );
+
+  userStateCommands(group, session);
 };
 
 function list(session: Session, options: ListOptions): Promise<void> {
@@ -34,7 +43,7 @@ function list(session: Session, options: ListOptions): Promise<void> {
     const nameOf = await connectionNames(services);
     const { database, site } = services;
     // One more than shown tells whether there are more.
-    const found = await findUsers(database, site.id, options.filter ?? '', options.limit + 1);
+    const found = await findUsers(database, site.id, options.filter ?? '', options.limit + 1, options.state);
     const more = found.length > options.limit;
     const users = found
       .slice(0, options.limit)
@@ -44,27 +53,4 @@ function list(session: Session, options: ListOptions): Promise<void> {
     const note = '\nThere are more: use --filter, or a higher --limit.';
     return { json: { users, more }, text: () => (more ? text() + note : text()) };
   });
-}
-
-async function readShownUser(services: SiteServices, idOrUserName: string): Promise<ShownUser> {
-  const { database, site } = services;
-  const { ownerConnectionId, ...user } = await requireUser(services, idOrUserName);
-  const reader = { siteId: site.id, connectionId: undefined, sees: 'site' } as const;
-  const view = await createUserReads(database, createGroupOutlines(database)).read(reader, user.id, true);
-  // Deleted between the two reads.
-  if (view === undefined) throw new RollcallError('not-found', 'user.not-found', `There is no user "${idOrUserName}".`);
-  const nameOf = await connectionNames(services);
-  const identities = await listIdentities(database, site.id, user.id);
-  return {
-    ...user,
-    owner: nameOf(ownerConnectionId),
-    version: view.version,
-    // the database's own JSON
-    attributes: JSON.parse(view.document),
-    manager: view.managerName,
-    groups: (view.groups ?? []).map(({ group, direct }) => ({ id: group.id, displayName: group.displayName, direct })),
-    entitlements: await readEntitlements(database, site.id, user.id),
-    waiting: await readWaitingPlaces(database, site.id, user.id),
-    identities: identities.map(({ connectionId, ...identity }) => ({ connection: nameOf(connectionId), ...identity })),
-  };
 }

@@ -6,7 +6,8 @@ import { fields, table, time } from './output.js';
 export interface ShownUser extends Omit<UserSummary, 'ownerConnectionId'> {
   /** The connection's name; null when the user is local. */
   readonly owner: string | null;
-  readonly version: number;
+  /** When the grace period is over; null unless the user is scheduled for deletion. */
+  readonly erasedFrom: Date | null;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly manager: string | null;
   readonly groups: readonly { readonly id: string; readonly displayName: string; readonly direct: boolean }[];
@@ -20,7 +21,12 @@ export function userText(user: ShownUser): string {
   const about = fields({
     userName: user.userName,
     Id: user.id,
+    Type: user.userType,
     State: user.state,
+    ...suspension(user),
+    ...(user.deletedAt === null ? {} : { Deleted: user.deletedAt }),
+    ...(user.erasedFrom === null ? {} : { 'Erased from': user.erasedFrom }),
+    ...(user.erasedAt === null ? {} : { Erased: user.erasedAt }),
     Owner: user.owner ?? 'local',
     ...(user.manager === null ? {} : { Manager: user.manager }),
     Created: user.createdAt,
@@ -33,6 +39,17 @@ export function userText(user: ShownUser): string {
     section('Access', access(user)),
     section('Identities', identities(user)),
   ].join('\n\n');
+}
+
+function suspension(user: ShownUser): Readonly<Record<string, unknown>> {
+  if (user.suspendedAt === null) return {};
+  const overdue = user.suspensionOverdue ? ' (no seat was free: reactivate by hand)' : '';
+  return {
+    Reason: user.suspensionReason,
+    Suspended: user.suspendedAt,
+    Until: user.suspendedUntil === null ? 'somebody ends it' : `${time(user.suspendedUntil)}${overdue}`,
+    Afterwards: user.resumesTo,
+  };
 }
 
 function section(title: string, text: string): string {

@@ -16,6 +16,10 @@ export const DEFAULT_SETTINGS: ConnectionSettings = {
   showEntitlements: false,
   assign: false,
   roleValues: 'any',
+  removalLimitPercent: 20,
+  removalLimitCount: 500,
+  removalMinimumBase: 100,
+  removalWindowHours: 24,
 };
 
 const COLUMNS: { readonly [Name in keyof ConnectionSettings]: Sql } = {
@@ -32,6 +36,10 @@ const COLUMNS: { readonly [Name in keyof ConnectionSettings]: Sql } = {
   showEntitlements: sql`show_entitlements`,
   assign: sql`assign`,
   roleValues: sql`role_values`,
+  removalLimitPercent: sql`removal_limit_percent`,
+  removalLimitCount: sql`removal_limit_count`,
+  removalMinimumBase: sql`removal_minimum_base`,
+  removalWindowHours: sql`removal_window_hours`,
 };
 
 export type SettingName = keyof ConnectionSettings;

@@ -1,5 +1,7 @@
+import type { RemovalLimit } from '../directory/index.js';
+
 /** What an administrator decides about a connection, when it is made or later. */
-export interface ConnectionSettings {
+export interface ConnectionSettings extends RemovalLimit {
   /** Which client it is: what is tolerated, by name. */
   readonly profile: string;
   readonly adopt: boolean;

@@ -16,6 +16,8 @@ import type { TokenScope } from './connection.js';
 @Check('connections_discovery', `discovery IN ('public', 'protected')`)
 @Check('connections_roles', `roles IN ('none', 'draft', 'okta')`)
 @Check('connections_role_values', `role_values IN ('any', 'published')`)
+@Check('connections_removal_limit_percent', `removal_limit_percent BETWEEN 0 AND 100`)
+@Check('connections_removal_limit_count', `removal_limit_count >= 0`)
 export class Connection {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'connections_pk' }) siteId!: number;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'connections_pk' }) id!: string;
@@ -36,6 +38,10 @@ export class Connection {
   @Column('boolean', { name: 'show_entitlements', default: false }) showEntitlements!: boolean;
   @Column('boolean', { default: false }) assign!: boolean;
   @Column('text', { name: 'role_values', default: 'any' }) roleValues!: 'any' | 'published';
+  @Column('integer', { name: 'removal_limit_percent', default: 0 }) removalLimitPercent!: number;
+  @Column('integer', { name: 'removal_limit_count', default: 0 }) removalLimitCount!: number;
+  @Column('integer', { name: 'removal_minimum_base', default: 100 }) removalMinimumBase!: number;
+  @Column('integer', { name: 'removal_window_hours', default: 24 }) removalWindowHours!: number;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 

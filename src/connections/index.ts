@@ -45,6 +45,7 @@ export {
   revokeOAuthClient,
 } from './oauth-clients.js';
 export { type ConnectionWithTokens, listConnections } from './read-connections.js';
+export { allowRemovals, forgetOldRemovals, type RemovalAllowance, type Removals, readRemovals } from './removals.js';
 export {
   distrustIssuer,
   type NewTrustedIssuer,

@@ -1,8 +1,17 @@
 /** Where a change comes from; the words of the log (design section 6). */
 export type Source = 'scim' | 'google' | 'portal' | 'cli' | 'system';
 
-/** The provisioning client on whose behalf something happens. */
-export interface ActingConnection {
+/** How much a connection may remove until an administrator is asked; 0: any amount. */
+export interface RemovalLimit {
+  readonly removalLimitPercent: number;
+  readonly removalLimitCount: number;
+  /** Of how many users the percentage is taken at least. */
+  readonly removalMinimumBase: number;
+  readonly removalWindowHours: number;
+}
+
+/** The provisioning client on whose behalf something happens; without a limit it removes what it wants. */
+export interface ActingConnection extends Partial<RemovalLimit> {
   readonly id: string;
   readonly name: string;
   /** May become the owner of objects that have none. */

@@ -1,5 +1,6 @@
 import type { Sql, Transaction } from '../database/index.js';
 import type { AttributeChange } from './attribute-changes.js';
+import type { RemovalKind } from './removals/removal-limit.js';
 
 export type ObjectType =
   | 'User'
@@ -31,13 +32,15 @@ export interface Subject {
 /** What a command did, for those who come after it in the same transaction. */
 export interface Effects<Result> {
   readonly result: Result;
-  /** The object of the log entry. */
-  readonly objectId: string;
-  readonly objectName: string;
+  /** The object of the log entry; undefined where there are many, who are its subjects. */
+  readonly objectId: string | undefined;
+  readonly objectName: string | undefined;
   readonly changed: readonly AttributeChange[];
   readonly subjects: readonly Subject[];
   /** Users whose access may differ now: licensing settles exactly these. */
   readonly affectedUserIds: readonly string[];
+  /** Those users took no seats and take them from now on: they get them like anybody who is new, or wait. */
+  readonly asksForSeat?: boolean;
   /** Applications whose licences changed, so that their queues may move. */
   readonly affectedApplicationIds?: readonly string[];
   /**
@@ -51,6 +54,10 @@ export interface Effects<Result> {
   readonly inTheWay?: Sql;
   /** Ids of the request that named nothing and were passed over, for the log to tell. */
   readonly passedOver?: readonly string[];
+  /** Takes something away that counts towards a connection's limit: see requireRemovable. */
+  readonly removal?: RemovalKind;
+  /** What was decided, where that is not plain from the action. */
+  readonly decision?: string;
   /** Nothing differs from before: nothing is written but a log entry that says so. */
   readonly unchanged?: boolean;
 }

@@ -1,8 +1,10 @@
-import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { Document } from './attribute-changes.js';
-import type { UserState } from './users/user-profile.js';
+import type { RemovalKind } from './removals/removal-limit.js';
+import type { LastingState, LivingState } from './users/user-states.js';
 
-// What the migration 0001-directory makes, and 0006-profiles adds, as TypeORM sees it. Fields have a `!` because TypeORM fills them.
+// What the migration 0001-directory makes, and later ones add, as TypeORM sees it. Fields have a `!` because TypeORM
+// fills them.
 // `synchronize: false` stands at indexes that it cannot express: their predicates and operator classes are the
 // migration's.
 
@@ -38,8 +40,12 @@ export class Domain {
 @Entity('users')
 @Check('users_user_type', `user_type IN ('standard', 'customer', 'service')`)
 @Check('users_state', `state IN ('invited', 'active', 'suspended', 'deactivated')`)
+@Check('users_resumes_to', `resumes_to IN ('invited', 'active', 'deactivated')`)
+@Check('users_erased', `erased_at IS NULL OR deleted_at IS NOT NULL`)
 @Index('users_user_name_unique', { synchronize: false })
 @Index('users_folded', { synchronize: false })
+@Index('users_suspensions', { synchronize: false })
+@Index('users_scheduled', { synchronize: false })
 export class User {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'users_pk' }) siteId!: number;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pk' }) id!: string;
@@ -47,7 +53,7 @@ export class User {
   @Column({ type: 'text', name: 'user_name_key', collation: 'C' }) userNameKey!: string;
   @Column('text', { name: 'display_name', nullable: true }) displayName!: string | null;
   @Column('text', { name: 'user_type', default: 'standard' }) userType!: 'standard' | 'customer' | 'service';
-  @Column('text', { default: 'active' }) state!: UserState;
+  @Column('text', { default: 'active' }) state!: LivingState;
   @Column({ type: 'uuid', name: 'manager_id', nullable: true }) managerId!: string | null;
   @Column('uuid', { name: 'owner_connection_id', nullable: true }) ownerConnectionId!: string | null;
   @Column('jsonb') document!: Document;
@@ -56,6 +62,13 @@ export class User {
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' }) createdAt!: Date;
   @Column({ type: 'timestamptz', name: 'modified_at', precision: 3, default: () => 'now()' }) modifiedAt!: Date;
   @Column('timestamptz', { name: 'deleted_at', nullable: true }) deletedAt!: Date | null;
+  @Column('text', { name: 'resumes_to', nullable: true }) resumesTo!: LastingState | null;
+  @Column('timestamptz', { name: 'suspended_at', nullable: true }) suspendedAt!: Date | null;
+  @Column('timestamptz', { name: 'suspended_until', nullable: true }) suspendedUntil!: Date | null;
+  @Column('text', { name: 'suspension_reason', nullable: true }) suspensionReason!: string | null;
+  @Column('boolean', { name: 'suspension_overdue', default: false }) suspensionOverdue!: boolean;
+  @Column('jsonb', { name: 'released_values', nullable: true }) releasedValues!: unknown;
+  @Column('timestamptz', { name: 'erased_at', nullable: true }) erasedAt!: Date | null;
 }
 
 /** The key by which an e-mail address of a user is looked up. */
@@ -81,6 +94,8 @@ export class UserPassword {
 @Index('groups_display_name', { synchronize: false })
 @Index('groups_unique_name', { synchronize: false })
 @Index('groups_folded', { synchronize: false })
+@Index('groups_scheduled', { synchronize: false })
+@Check('groups_erased', `erased_at IS NULL OR deleted_at IS NOT NULL`)
 export class Group {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'groups_pk' }) siteId!: number;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'groups_pk' }) id!: string;
@@ -95,6 +110,8 @@ export class Group {
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' }) createdAt!: Date;
   @Column({ type: 'timestamptz', name: 'modified_at', precision: 3, default: () => 'now()' }) modifiedAt!: Date;
   @Column('timestamptz', { name: 'deleted_at', nullable: true }) deletedAt!: Date | null;
+  @Column('jsonb', { name: 'released_values', nullable: true }) releasedValues!: unknown;
+  @Column('timestamptz', { name: 'erased_at', nullable: true }) erasedAt!: Date | null;
 }
 
 /** A user as a direct member of a group. */
@@ -188,7 +205,42 @@ export class UniqueValue {
   @Column('uuid', { name: 'object_id' }) objectId!: string;
 }
 
+/** Something that a connection with a limit removed: see requireRemovable. */
+@Entity('connection_removals')
+@Check('connection_removals_kind', `kind IN ('user-deleted', 'user-disabled', 'group')`)
+@ForeignKey('connections', ['siteId', 'connectionId'], ['siteId', 'id'], {
+  name: 'connection_removals_connection',
+  onDelete: 'CASCADE',
+})
+export class ConnectionRemoval {
+  @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'connection_removals_pk' }) siteId!: number;
+  @PrimaryColumn('uuid', { name: 'connection_id', primaryKeyConstraintName: 'connection_removals_pk' })
+  connectionId!: string;
+  @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'connection_removals_pk' }) at!: Date;
+  @PrimaryColumn('uuid', { name: 'object_id', primaryKeyConstraintName: 'connection_removals_pk' }) objectId!: string;
+  @Column('text') kind!: RemovalKind;
+  @Column('integer') people!: number;
+  @Column('boolean') allowed!: boolean;
+}
+
+/** For how long the limit of a connection is lifted. */
+@Entity('removal_allowances')
+@ForeignKey('connections', ['siteId', 'connectionId'], ['siteId', 'id'], {
+  name: 'removal_allowances_connection',
+  onDelete: 'CASCADE',
+})
+export class RemovalAllowanceRow {
+  @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'removal_allowances_pk' }) siteId!: number;
+  @PrimaryColumn('uuid', { name: 'connection_id', primaryKeyConstraintName: 'removal_allowances_pk' })
+  connectionId!: string;
+  @Column('timestamptz') since!: Date;
+  @Column('timestamptz') until!: Date;
+  @Column('integer', { nullable: true }) people!: number | null;
+}
+
 export const directoryEntities = [
+  ConnectionRemoval,
+  RemovalAllowanceRow,
   Resource,
   UniqueValue,
   Site,

@@ -8,3 +8,9 @@ import { type Sql, sql } from '../database/index.js';
 export function isLiving(row: Sql): Sql {
   return sql`coalesce(${row}.deleted_at, 'infinity') = 'infinity'`;
 }
+
+/** Whether a row of users or groups has been scheduled for deletion for so long that it is to be erased. */
+export function isExpired(row: Sql, graceDays: number): Sql {
+  return sql`${row}.deleted_at <= now() - make_interval(days => ${graceDays}::integer)
+    AND ${row}.deleted_at IS NOT NULL AND ${row}.erased_at IS NULL`;
+}

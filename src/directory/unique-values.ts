@@ -58,6 +58,28 @@ export function releaseUniqueValues(siteId: number, objectId: string): Sql {
   return sql`DELETE FROM unique_values WHERE site_id = ${siteId} AND object_id = ${objectId}`;
 }
 
+/** The values of an object that goes, as jsonb for retakeUniqueValues; NULL when it has none. */
+export function releasedValues(siteId: number, objectId: string): Sql {
+  return sql`(
+    SELECT jsonb_agg(jsonb_build_object('attribute', attribute, 'value_key', value_key)) FROM unique_values
+    WHERE site_id = ${siteId} AND object_id = ${objectId})`;
+}
+
+/**
+ * Takes back what an object had, when it comes back.
+ * @param released what releasedValues gave
+ */
+export function retakeUniqueValues(siteId: number, resourceType: string, objectId: string, released: unknown): Sql[] {
+  if (released === null) return [];
+  return [
+    sql`
+      INSERT INTO unique_values (site_id, resource_type, attribute, value_key, object_id)
+      SELECT ${siteId}, ${resourceType}::text, attribute, value_key, ${objectId}::uuid
+      FROM jsonb_to_recordset(${JSON.stringify(released)}::jsonb) AS released (attribute text, value_key text)
+      ORDER BY attribute, value_key`,
+  ];
+}
+
 /** Finds the objects but one that have one of the values; see Effects.inTheWay. */
 export function holdersOf(siteId: number, resourceType: string, values: readonly UniqueValue[], id: string): Sql {
   return sql`

@@ -66,3 +66,6 @@ export {
 export { usageEntities } from './usage/entities.js';
 export { type ActivityReport, type ActivityRules, reportActivity } from './usage/report-activity.js';
 export { listUnusedSeats, type UnusedSeat } from './usage/unused-seats.js';
+export { changeUserType } from './users/change-user-type.js';
+export { forgetGroups, forgetUsers } from './users/forget.js';
+export { removeUser } from './users/remove-user.js';

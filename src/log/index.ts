@@ -1,5 +1,6 @@
 export { appendAll, appendStatements } from './append.js';
 export { logEntities } from './entities.js';
+export { erasePeople } from './erase-people.js';
 export { type LogEntry, type LogFilter, listLog } from './list-log.js';
 export type { NewLogEntry, Outcome, Step } from './log-entry.js';
 export { ensureLogPartitions } from './log-partitions.js';

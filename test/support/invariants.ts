@@ -47,7 +47,7 @@ async function brokenUsers(database: Database, types: ResourceTypes): Promise<st
       u.manager_id AS manager, ARRAY(
         SELECT jsonb_build_array(e.value_key, e.type_key)::text FROM user_emails e
         WHERE e.site_id = u.site_id AND e.user_id = u.id) AS emails
-    FROM users u`);
+    FROM users u WHERE u.erased_at IS NULL`);
   return rows.flatMap((row) => {
     const { document } = row;
     const name = document.name as JsonObject | undefined;
@@ -68,7 +68,7 @@ async function brokenUsers(database: Database, types: ResourceTypes): Promise<st
 
 async function brokenGroups(database: Database, types: ResourceTypes): Promise<string[]> {
   const rows = await database.write<Row & { name: string; key: string }>(
-    sql`SELECT id, document, folded, display_name AS name, display_name_key AS key FROM groups`,
+    sql`SELECT id, document, folded, display_name AS name, display_name_key AS key FROM groups WHERE erased_at IS NULL`,
   );
   return rows.flatMap((row) =>
     complaints(`group ${row.id}`, {

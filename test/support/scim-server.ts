@@ -171,6 +171,9 @@ function defaults(): NewConnection {
     adopt: false,
     sees: 'site',
     passwords: 'ignore',
+    // Long runs delete by the hundred.
+    removalLimitPercent: 0,
+    removalLimitCount: 0,
     scope: 'write',
     expiresAt: new Date(Date.now() + YEAR),
   };

@@ -10,6 +10,7 @@ import { Roles1790000000009 } from './0009-roles.js';
 import { LicencePeriods1790000000010 } from './0010-licence-periods.js';
 import { ApplicationApi1790000000011 } from './0011-application-api.js';
 import { Webhooks1790000000012 } from './0012-webhooks.js';
+import { UserStates1790000000013 } from './0013-user-states.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   LicencePeriods1790000000010,
   ApplicationApi1790000000011,
   Webhooks1790000000012,
+  UserStates1790000000013,
 ];

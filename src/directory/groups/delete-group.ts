@@ -1,11 +1,11 @@
-import { sql, type Transaction } from '../../database/index.js';
+import { type Sql, sql, type Transaction } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import type { LockingCommand } from '../command.js';
 import { removeIdentity } from '../identities.js';
 import { isLiving } from '../living.js';
 import { countDelta } from '../object-counts.js';
 import { writeRight } from '../ownership.js';
-import { releaseUniqueValues } from '../unique-values.js';
+import { releasedValues, releaseUniqueValues } from '../unique-values.js';
 import { rebuildClosure, usersWithin, withAncestors } from './closure.js';
 import type { GroupRecord } from './group-profile.js';
 import { raiseGroupsVersion } from './groups-version.js';
@@ -52,7 +52,9 @@ export function deleteGroup(
       const within = await usersWithin(transaction, siteId, [groupId]);
       const above = await withAncestors(transaction, siteId, [groupId]);
       await transaction.run(sql`
-        UPDATE groups SET deleted_at = now(), version = version + 1 WHERE site_id = ${siteId} AND id = ${groupId}`);
+        UPDATE groups SET deleted_at = now(), version = version + 1,
+          released_values = ${releasedValues(siteId, groupId)}
+        WHERE site_id = ${siteId} AND id = ${groupId}`);
       await rebuildClosure(transaction, siteId, above);
       return {
         result: undefined,
@@ -61,12 +63,9 @@ export function deleteGroup(
         changed: [{ attribute: 'deleted', old: undefined, new: true }],
         subjects: members.map((user) => ({ kind: 'User', id: user, effect: 'member-removed' })),
         affectedUserIds: within,
+        removal: 'group',
         writes: [
-          sql`
-            UPDATE groups SET version = version + 1,
-              modified_at = greatest(now(), modified_at + interval '1 millisecond')
-            WHERE site_id = ${siteId}
-              AND id IN (SELECT group_id FROM nestings WHERE site_id = ${siteId} AND child_group_id = ${groupId})`,
+          touchParents(siteId, groupId),
           raiseGroupsVersion(siteId),
           releaseUniqueValues(siteId, groupId),
           countDelta(siteId, 'Group', current.ownerConnectionId, -1),
@@ -76,8 +75,16 @@ export function deleteGroup(
   };
 }
 
+/** Gives the groups that a group lies in a new version and time. */
+export function touchParents(siteId: number, groupId: string): Sql {
+  return sql`
+    UPDATE groups SET version = version + 1, modified_at = greatest(now(), modified_at + interval '1 millisecond')
+    WHERE site_id = ${siteId}
+      AND id IN (SELECT group_id FROM nestings WHERE site_id = ${siteId} AND child_group_id = ${groupId})`;
+}
+
 /** Those who lose a membership; whoever lies in a group below only loses what came from above. */
-async function directMembers(transaction: Transaction, siteId: number, groupId: string): Promise<string[]> {
+export async function directMembers(transaction: Transaction, siteId: number, groupId: string): Promise<string[]> {
   const rows = await transaction.run<{ user_id: string }>(sql`
     SELECT m.user_id FROM memberships m
     JOIN users u ON u.site_id = m.site_id AND u.id = m.user_id AND ${isLiving(sql`u`)}

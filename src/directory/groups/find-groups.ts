@@ -34,6 +34,23 @@ export async function findGroup(database: Database, siteId: number, idOrName: st
   return select(database, [site, sql`g.display_name_key = ${comparisonKey(idOrName)}`], 100);
 }
 
+/** A group that is scheduled for deletion. */
+export interface DeletedGroup {
+  readonly id: string;
+  readonly displayName: string;
+  readonly deletedAt: Date;
+}
+
+/** Those who are scheduled for deletion and have this id or had this name, the last deleted first. */
+export function findDeletedGroups(database: Database, siteId: number, idOrName: string): Promise<DeletedGroup[]> {
+  const id = isObjectId(idOrName) ? idOrName : null;
+  return database.read<DeletedGroup>(sql`
+    SELECT id, display_name AS "displayName", deleted_at AS "deletedAt" FROM groups
+    WHERE site_id = ${siteId} AND deleted_at IS NOT NULL AND erased_at IS NULL
+      AND (id = ${id}::uuid OR display_name_key = ${comparisonKey(idOrName)})
+    ORDER BY deleted_at DESC, id`);
+}
+
 /** Deleted users keep their membership rows until they are erased or restored, and are no members meanwhile. */
 function select(database: Database, conditions: readonly Sql[], limit: number): Promise<GroupSummary[]> {
   return database.read<GroupSummary>(sql`

@@ -58,6 +58,6 @@ export function requireGroupId(text: string): string {
   return text;
 }
 
-function groupNotFound(id: string): RollcallError {
+export function groupNotFound(id: string): RollcallError {
   return new RollcallError('not-found', 'group.not-found', `There is no group ${id.slice(0, 64)}.`);
 }

@@ -90,7 +90,9 @@ export async function updateGroup(
           ? touched(delta.users)
           : [...new Set([...reachable, ...after, ...touched(delta.users)])];
       const attributes = update.edit === undefined ? 'kept' : 'given';
-      return updateEffects(actor, current, { ...wanted, naming, attributes }, right, delta, affected, unknown);
+      const decided: GroupEdit & Decided = { ...wanted, naming, attributes };
+      const effects = updateEffects(actor, current, decided, right, delta, affected, unknown);
+      return empties(members) ? { ...effects, removal: 'group' } : effects;
     },
   };
 }
@@ -104,6 +106,13 @@ function keptEdit({ displayName, document, externalId }: GroupRecord): GroupEdit
 interface Decided {
   readonly naming: Naming;
   readonly attributes: 'kept' | 'given';
+}
+
+/** Whether a step takes everybody out whom the actor may take out. */
+function empties(changes: readonly MemberChange[]): boolean {
+  return changes.some(
+    (change) => change.kind === 'removeAll' || (change.kind === 'replaceAll' && change.ids.length === 0),
+  );
 }
 
 /** Whether a group gets another name, and whether that must be the only one of its kind. */

@@ -62,11 +62,12 @@ export function createUserWithGrants(actor: Actor, user: NewUser, grants: UserGr
     userIds: [],
     async run() {
       const effects = standalone();
+      const { id } = effects.result;
       return {
         ...effects,
         changed: [...effects.changed, grants.changed],
-        affectedUserIds: [effects.objectId],
-        writes: [...effects.writes, ...grants.writes(effects.objectId)],
+        affectedUserIds: [id],
+        writes: [...effects.writes, ...grants.writes(id)],
       };
     },
   };
@@ -76,7 +77,7 @@ function newRecord(actor: Actor, id: string, { profile, externalId }: NewUser, c
   return {
     id,
     userName: profile.userName,
-    state: profile.active ? 'active' : 'deactivated',
+    status: { state: profile.active ? 'active' : 'deactivated' },
     ownerConnectionId: actor.connection?.id ?? null,
     version: 1,
     createdAt,

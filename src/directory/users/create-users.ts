@@ -46,7 +46,7 @@ function insertUsers(actor: Actor, made: readonly Made[]): Sql {
     user_name: profile.userName,
     user_name_key: comparisonKey(profile.userName),
     display_name: profile.displayName,
-    state: record.state,
+    state: record.status.state,
     manager_id: profile.managerId,
     document: profile.document,
     folded: profile.folded,

@@ -1,9 +1,9 @@
-import { type Database, type Sql, sql } from '../../database/index.js';
+import { type Database, type Sql, sql, type Transaction } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import { type LockingCommand, LocksOutdated } from '../command.js';
 import { removeIdentity } from '../identities.js';
 import { countDelta } from '../object-counts.js';
-import { releaseUniqueValues } from '../unique-values.js';
+import { releasedValues, releaseUniqueValues } from '../unique-values.js';
 import { lockedUser, lockedUserQuery, requireUserId } from './locked-user.js';
 import type { UserRecord } from './user-profile.js';
 
@@ -36,11 +36,7 @@ export async function deleteUser(
       const current = lockedUser(held.rows, userId);
       precondition(current);
       const owns = actor.connection === undefined || current.ownerConnectionId === actor.connection.id;
-      const outside = await transaction.run(sql`
-        SELECT 1 FROM memberships m
-        JOIN groups g ON g.site_id = m.site_id AND g.id = m.group_id AND g.deleted_at IS NULL
-        WHERE m.site_id = ${actor.siteId} AND m.user_id = ${userId} AND m.group_id <> ALL (${groupIds}::uuid[]) LIMIT 1`);
-      if (outside.length > 0) throw new LocksOutdated();
+      await requireLockedGroups(transaction, actor.siteId, userId, groupIds);
       return {
         result: undefined,
         objectId: userId,
@@ -48,6 +44,7 @@ export async function deleteUser(
         changed: owns ? [{ attribute: 'deleted', old: undefined, new: true }] : [],
         subjects: owns ? groupIds.map((group) => ({ kind: 'Group', id: group, effect: 'member-removed' })) : [],
         affectedUserIds: owns ? [userId] : [],
+        ...(owns ? { removal: 'user-deleted' } : {}),
         writes: owns ? deletion(actor, current, groupIds) : removeIdentity(actor, userId),
       };
     },
@@ -56,17 +53,39 @@ export async function deleteUser(
 
 function deletion(actor: Actor, user: UserRecord, groupIds: readonly string[]): Sql[] {
   return [
-    sql`UPDATE users SET deleted_at = now(), version = version + 1 WHERE site_id = ${actor.siteId} AND id = ${user.id}`,
     sql`
-      UPDATE groups SET version = version + 1, modified_at = greatest(now(), modified_at + interval '1 millisecond')
-      WHERE site_id = ${actor.siteId} AND id = ANY (${groupIds}::uuid[])`,
+      UPDATE users SET deleted_at = now(), version = version + 1,
+        released_values = ${releasedValues(actor.siteId, user.id)}
+      WHERE site_id = ${actor.siteId} AND id = ${user.id}`,
+    touchGroups(actor.siteId, groupIds),
     releaseUniqueValues(actor.siteId, user.id),
     countDelta(actor.siteId, 'User', user.ownerConnectionId, -1),
   ];
 }
 
-/** Not from a replica: one that lags would name the same outdated groups at every attempt. */
-async function groupsOf(database: Database, siteId: number, userId: string): Promise<string[]> {
+/** Gives groups whose members come or go with a user a new version and time. */
+export function touchGroups(siteId: number, groupIds: readonly string[]): Sql {
+  return sql`
+    UPDATE groups SET version = version + 1, modified_at = greatest(now(), modified_at + interval '1 millisecond')
+    WHERE site_id = ${siteId} AND id = ANY (${groupIds}::uuid[])`;
+}
+
+/** Refuses to go on when the user is in a living group that is not locked. @throws LocksOutdated */
+export async function requireLockedGroups(
+  transaction: Transaction,
+  siteId: number,
+  userId: string,
+  groupIds: readonly string[],
+): Promise<void> {
+  const outside = await transaction.run(sql`
+    SELECT 1 FROM memberships m
+    JOIN groups g ON g.site_id = m.site_id AND g.id = m.group_id AND g.deleted_at IS NULL
+    WHERE m.site_id = ${siteId} AND m.user_id = ${userId} AND m.group_id <> ALL (${groupIds}::uuid[]) LIMIT 1`);
+  if (outside.length > 0) throw new LocksOutdated();
+}
+
+/** The living groups that a user is in directly. Not from a replica: one that lags would name the same outdated groups at every attempt. */
+export async function groupsOf(database: Database, siteId: number, userId: string): Promise<string[]> {
   const rows = await database.write<{ group_id: string }>(sql`
     SELECT m.group_id FROM memberships m
     JOIN groups g ON g.site_id = m.site_id AND g.id = m.group_id AND g.deleted_at IS NULL

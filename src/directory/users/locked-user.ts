@@ -6,12 +6,14 @@ import { comparisonKey } from '../comparison-key.js';
 import { isLiving } from '../living.js';
 import { isObjectId } from '../object-id.js';
 import { holdersOf } from '../unique-values.js';
-import type { UserProfile, UserRecord, UserState } from './user-profile.js';
+import type { UserProfile, UserRecord } from './user-profile.js';
+import { type LastingState, type LivingState, livingStatus } from './user-states.js';
 
 interface UserRow {
   id: string;
   user_name: string;
-  state: UserState;
+  state: LivingState;
+  resumes_to: LastingState | null;
   owner_connection_id: string | null;
   version: number;
   created_at: Date;
@@ -31,7 +33,8 @@ interface UserRow {
  */
 export function lockedUserQuery(actor: Actor, userId: string, access = sql`NULL`): Sql {
   return sql`
-    SELECT u.id, u.user_name, u.state, u.owner_connection_id, u.version, u.created_at, u.modified_at, u.document, u.manager_id,
+    SELECT u.id, u.user_name, u.state, u.resumes_to, u.owner_connection_id, u.version, u.created_at, u.modified_at,
+      u.document, u.manager_id,
       (SELECT array_agg(m.group_id)::text FROM memberships m
        WHERE m.site_id = u.site_id AND m.user_id = u.id) AS group_ids,
       (SELECT groups_version FROM sites WHERE id = u.site_id) AS groups_version,
@@ -50,7 +53,7 @@ export function lockedUser(rows: readonly unknown[], userId: string): UserRecord
   return {
     id: row.id,
     userName: row.user_name,
-    state: row.state,
+    status: livingStatus({ state: row.state, resumesTo: row.resumes_to }),
     ownerConnectionId: row.owner_connection_id,
     version: row.version,
     createdAt: row.created_at,
@@ -71,7 +74,7 @@ export function requireUserId(text: string): string {
   return text;
 }
 
-function userNotFound(id: string): RollcallError {
+export function userNotFound(id: string): RollcallError {
   return new RollcallError('not-found', 'user.not-found', `There is no user ${id.slice(0, 64)}.`);
 }
 

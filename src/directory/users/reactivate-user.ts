@@ -34,7 +34,7 @@ export function reactivateUser(
   access?: Sql,
 ): LockingCommand<UserRecord> {
   const editReturning = (current: UserRecord) => {
-    if (current.state !== 'deactivated') throw new LocksOutdated();
+    if (current.status.state !== 'deactivated') throw new LocksOutdated();
     return edit(current);
   };
   const update = updateUser(actor, id, editReturning, access);

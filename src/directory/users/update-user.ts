@@ -12,10 +12,13 @@ import { changeUniqueValues, type UniqueValue } from '../unique-values.js';
 import { setPassword } from './create-user.js';
 import { replaceEmails } from './email-keys.js';
 import { lockedUser, lockedUserQuery, nameOrValueHolders, requireUserId } from './locked-user.js';
-import { nextState, type UserGrants, type UserProfile, type UserRecord, type UserState } from './user-profile.js';
+import type { UserGrants, UserProfile, UserRecord } from './user-profile.js';
+import { showsActive, statusAfterWord, statusColumns, type UserStatus } from './user-states.js';
 
 export interface UserEdit {
   readonly profile: UserProfile;
+  /** The writer says nothing of `active`, which in the profile is what it was. */
+  readonly omitsActive?: boolean;
   /** The addresses of the document before, whose keys may have to go. */
   readonly previousEmails: UserProfile['emails'];
   /** The unique values of the document before; none unless said otherwise. */
@@ -56,16 +59,28 @@ export function updateUser(
       const right = writeRight({ kind: 'user', ownerConnectionId: current.ownerConnectionId, protected: false }, actor);
       const wanted = edit(current);
       if (right === 'adopts') await requireLinkingDomain(transaction, actor, current, wanted);
-      return updateEffects(actor, current, wanted, right);
+      const status = statusAfterWord(current.status, wanted.omitsActive === true ? undefined : wanted.profile.active);
+      const profile = profileIn(status, wanted.profile);
+      return updateEffects(actor, current, { ...wanted, profile, status }, right);
     },
   };
 }
 
-function updateEffects(actor: Actor, current: UserRecord, wanted: UserEdit, right: WriteRight): Effects<UpdatedUser> {
-  const state = nextState(current.state, wanted.profile.active);
-  const changes = userChanges(actor, current, wanted, state);
+/** What is written, with the status that follows. */
+type Wanted = UserEdit & { readonly status: UserStatus };
+
+/** The profile of a user who has the status: whoever is suspended is not active, whatever a writer says of it. */
+function profileIn(status: UserStatus, profile: UserProfile): UserProfile {
+  const active = showsActive(status);
+  if (profile.active === active) return profile;
+  const { document, folded } = profile;
+  return { ...profile, active, document: { ...document, active }, folded: { ...folded, active } };
+}
+
+function updateEffects(actor: Actor, current: UserRecord, wanted: Wanted, right: WriteRight): Effects<UpdatedUser> {
+  const changes = userChanges(actor, current, wanted);
   const changed = changes.length > 0;
-  const record = changed ? updatedRecord(current, wanted, state) : current;
+  const record = changed ? updatedRecord(current, wanted) : current;
   const links = actor.connection !== undefined && (!current.linked || current.externalId !== record.externalId);
   const owner = right === 'adopts' ? (actor.connection?.id ?? null) : current.ownerConnectionId;
   return {
@@ -74,9 +89,11 @@ function updateEffects(actor: Actor, current: UserRecord, wanted: UserEdit, righ
     objectName: record.userName,
     changed: right === 'adopts' ? [...changes, ownerChange(actor)] : changes,
     subjects: [],
-    affectedUserIds: state === current.state && wanted.grants === undefined ? [] : [current.id],
+    affectedUserIds: record.status.state === current.status.state && wanted.grants === undefined ? [] : [current.id],
     inTheWay: nameOrValueHolders(actor.siteId, wanted.profile, current.id),
     unchanged: !changed && right !== 'adopts',
+    ...(showsActive(current.status) && !showsActive(record.status) ? { removal: 'user-disabled' } : {}),
+    ...(current.status.state === 'suspended' && wanted.omitsActive !== true ? { decision: STAYS_SUSPENDED } : {}),
     writes: [
       ...(changed || right === 'adopts' ? [writeUser(actor, record, wanted.profile, owner)] : []),
       ...(changed ? valueChanges(actor, current.id, wanted) : []),
@@ -91,18 +108,24 @@ function updateEffects(actor: Actor, current: UserRecord, wanted: UserEdit, righ
   };
 }
 
+const STAYS_SUSPENDED = 'stays suspended: what is said of active holds after the suspension';
+
 function valueChanges(actor: Actor, id: string, { profile, previousUniqueValues = [] }: UserEdit): Sql[] {
   return changeUniqueValues(actor.siteId, 'User', id, previousUniqueValues, profile.uniqueValues ?? []);
 }
 
-function userChanges(actor: Actor, current: UserRecord, wanted: UserEdit, state: UserState): AttributeChange[] {
+function userChanges(actor: Actor, current: UserRecord, wanted: Wanted): AttributeChange[] {
   const changes = attributeChanges(current.document, wanted.profile.document, wanted.profile.secrets);
   const externalId = wanted.externalId ?? null;
   if (actor.connection !== undefined && externalId !== current.externalId) {
     changes.push({ attribute: 'externalId', old: current.externalId ?? undefined, new: wanted.externalId });
   }
-  if (state !== current.state && !changes.some((change) => change.attribute === 'active')) {
-    changes.push({ attribute: 'state', old: current.state, new: state });
+  const [before, after] = [statusColumns(current.status), statusColumns(wanted.status)];
+  if (before.state !== after.state && !changes.some((change) => change.attribute === 'active')) {
+    changes.push({ attribute: 'state', old: before.state, new: after.state });
+  }
+  if (before.resumesTo !== after.resumesTo) {
+    changes.push({ attribute: 'stateAfterSuspension', old: before.resumesTo, new: after.resumesTo });
   }
   if (wanted.grants !== undefined) changes.push(wanted.grants.changed);
   // The log names the password and never shows it.
@@ -110,11 +133,11 @@ function userChanges(actor: Actor, current: UserRecord, wanted: UserEdit, state:
   return changes;
 }
 
-function updatedRecord(current: UserRecord, wanted: UserEdit, state: UserState): UserRecord {
+function updatedRecord(current: UserRecord, wanted: Wanted): UserRecord {
   return {
     ...current,
     userName: wanted.profile.userName,
-    state,
+    status: wanted.status,
     version: current.version + 1,
     modifiedAt: laterThan(current.modifiedAt),
     document: wanted.profile.document,
@@ -124,11 +147,13 @@ function updatedRecord(current: UserRecord, wanted: UserEdit, state: UserState):
 }
 
 function writeUser(actor: Actor, record: UserRecord, profile: UserProfile, owner: string | null): Sql {
+  const { state, resumesTo } = statusColumns(record.status);
   return sql`
     UPDATE users SET user_name = ${profile.userName}, user_name_key = ${comparisonKey(profile.userName)},
-      display_name = ${profile.displayName ?? null}, state = ${record.state}, manager_id = ${profile.managerId ?? null},
-      owner_connection_id = ${owner}, document = ${JSON.stringify(profile.document)},
-      folded = ${JSON.stringify(profile.folded)}, version = ${record.version}, modified_at = ${record.modifiedAt}
+      display_name = ${profile.displayName ?? null}, state = ${state}, resumes_to = ${resumesTo},
+      manager_id = ${profile.managerId ?? null}, owner_connection_id = ${owner},
+      document = ${JSON.stringify(profile.document)}, folded = ${JSON.stringify(profile.folded)}, version = ${record.version},
+      modified_at = ${record.modifiedAt}
     WHERE site_id = ${actor.siteId} AND id = ${record.id}`;
 }
 

@@ -1,6 +1,7 @@
 import type { Sql } from '../../database/index.js';
 import type { AttributeChange, Document } from '../attribute-changes.js';
 import type { UniqueValue } from '../unique-values.js';
+import type { UserStatus } from './user-states.js';
 
 /** What a writer says about a user, already validated: keys for rules and indexes, and the document they come from. */
 export interface UserProfile {
@@ -25,13 +26,11 @@ export interface UserGrants {
   readonly writes: (userId: string) => readonly Sql[];
 }
 
-export type UserState = 'invited' | 'active' | 'suspended' | 'deactivated';
-
 /** A user as commands see it, under its row lock. */
 export interface UserRecord {
   readonly id: string;
   readonly userName: string;
-  readonly state: UserState;
+  readonly status: UserStatus;
   readonly ownerConnectionId: string | null;
   readonly version: number;
   readonly createdAt: Date;
@@ -46,10 +45,4 @@ export interface UserRecord {
   readonly groupsVersion: number;
   /** What whoever made the command asked to read beside the user, as JSON; null when that was nothing. */
   readonly access: unknown;
-}
-
-/** The state after a writer said whether the user is active: a decision of an administrator is not overruled by `false`. */
-export function nextState(state: UserState, active: boolean): UserState {
-  if (active) return state === 'invited' ? 'invited' : 'active';
-  return state === 'suspended' ? 'suspended' : 'deactivated';
 }

@@ -34,6 +34,8 @@ export interface Person {
   /** Highest first. */
   readonly candidates: readonly Candidate[];
   readonly held: Holding | undefined;
+  /** Took no seat for what they hold and takes one from now on: has to get it like anybody who is new. */
+  readonly asksForSeat?: boolean;
   readonly places: readonly Place[];
 }
 

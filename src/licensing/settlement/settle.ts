@@ -29,6 +29,8 @@ export interface Affected {
   readonly userIds: readonly string[];
   /** Applications whose licences changed, so that their queues may move. */
   readonly applicationIds: readonly string[];
+  /** See Person. */
+  readonly asksForSeat?: boolean;
   readonly rules: SeatRules;
 }
 
@@ -58,12 +60,17 @@ export async function settle(
     affected.userIds.length <= FEW_USERS
       ? await lockThenRead(transaction, affected, before)
       : await readThenLock(transaction, affected, before);
-  const { touched, pools, queued } = standing;
+  const { pools, queued } = standing;
+  const touched = affected.asksForSeat === true ? asking(standing.touched) : standing.touched;
   const allocation =
     pools.length > 0 && queued
       ? await allocateWithQueues(transaction, affected, touched, pools)
       : allocate(touched.people, [], pools);
   return { access: accessChanges(allocation.outcomes), writes: settlementWrites(siteId, allocation, pools) };
+}
+
+function asking(touched: People): People {
+  return { ...touched, people: touched.people.map((person) => ({ ...person, asksForSeat: true })) };
 }
 
 interface Standing {

@@ -17,8 +17,11 @@ const NO_ROLE = Number.POSITIVE_INFINITY;
 
 export function standing(person: Person, touched: boolean): Standing {
   const held = person.held;
-  const rank = person.candidates.find((candidate) => candidate.roleId === held?.roleId)?.rank ?? NO_ROLE;
-  return { person, touched, fell: false, holding: held, rank, waitsFor: [] };
+  const deserved = person.candidates.find((candidate) => candidate.roleId === held?.roleId);
+  if (person.asksForSeat === true && held?.licenceId === undefined && deserved?.licenceId !== undefined) {
+    return { person, touched, fell: false, holding: undefined, rank: NO_ROLE, waitsFor: [] };
+  }
+  return { person, touched, fell: false, holding: held, rank: deserved?.rank ?? NO_ROLE, waitsFor: [] };
 }
 
 /** Takes back what the person no longer deserves, and moves a seat whose role now lies in another pool. */

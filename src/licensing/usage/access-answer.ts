@@ -1,5 +1,5 @@
 import { type Database, type Sql, sql } from '../../database/index.js';
-import { comparisonKey, isLiving, isObjectId, type UserState } from '../../directory/index.js';
+import { comparisonKey, isLiving, isObjectId, type LivingState } from '../../directory/index.js';
 import { RollcallError } from '../../errors/index.js';
 import type { SeatRules } from '../settlement/pools.js';
 
@@ -8,7 +8,7 @@ export type AnsweredReason =
   | 'active'
   | 'unknown-user'
   | 'application-disabled'
-  | Exclude<UserState, 'active'>
+  | Exclude<LivingState, 'active'>
   | 'no-grant'
   | 'customer-without-free-role'
   | 'waiting-for-seat';
@@ -51,7 +51,7 @@ interface Row {
     readonly id: string;
     readonly userName: string;
     readonly displayName: string | null;
-    readonly state: UserState;
+    readonly state: LivingState;
     readonly type: 'standard' | 'customer' | 'service';
     readonly heldRoleId: string | null;
     readonly waitedRoleIds: readonly string[];

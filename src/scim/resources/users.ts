@@ -172,7 +172,8 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
         return (current) => {
           const document = { ...parsed.document, active: activeOf(parsed, isActive(current), context) };
           const knowsCurrent = namesVersion(request.ifMatch) || bodyShowsCurrent(body, versioned(current).access);
-          return replaced(current, { ...parsed, document }, passwordHash, context, knowsCurrent);
+          const edit = replaced(current, { ...parsed, document }, passwordHash, context, knowsCurrent);
+          return { ...edit, omitsActive: !saysActive(parsed.document, parsed.provided.has('active'), context) };
         };
       });
       return answerWith(200, record, request, context);
@@ -196,7 +197,8 @@ export function createUserHandlers(dependencies: ResourceDependencies): Resource
           const knowsCurrent = namesVersion(request.ifMatch) || !replacesRoles(operations);
           const omits = (attribute: string) => !touches(operations, attribute);
           const taken = takeUserAccess(context, current, { document, omits, knowsCurrent });
-          return userEdit(type, current, { ...taken, profile: sized(taken.document) }, externalId, passwordHash);
+          const edit = userEdit(type, current, { ...taken, profile: sized(taken.document) }, externalId, passwordHash);
+          return { ...edit, omitsActive: !saysActive(patched.document, touches(operations, 'active'), context) };
         };
       });
       return answerWith(200, record, request, context);
@@ -222,6 +224,11 @@ function isPlain({ connection }: ScimContext): boolean {
 /** What a body makes of `active`: left out it must neither disable nor enable anybody (A-01). */
 function activeOf({ document, provided }: ParsedResource, otherwise: boolean, context: ScimContext): JsonValue {
   return document.active ?? (provided.has('active') ? withoutActive(otherwise, context) : otherwise);
+}
+
+/** Whether a request that mentions `active` says anything by it. */
+function saysActive({ active }: JsonObject, mentioned: boolean, { profile }: ScimContext): boolean {
+  return mentioned && (active !== undefined || !profile.parse.nullActiveIsAbsent);
 }
 
 /** What is meant by `active` when it is given no value (PUT-08). */

@@ -1,0 +1,101 @@
+import { type Sql, sql, type Transaction } from '../../database/index.js';
+import { RollcallError } from '../../errors/index.js';
+import type { ActingConnection, Actor, RemovalLimit } from '../actor.js';
+
+export type RemovalKind = 'user-deleted' | 'user-disabled' | 'group';
+
+/** Something that a connection wants to take away. */
+export interface Removal {
+  readonly kind: RemovalKind;
+  readonly objectId: string;
+  /** How many people lose something: 1 for a user, and for a group everybody who loses access with it. */
+  readonly people: number;
+}
+
+/** The first number of the advisory lock's key; the second names the connection. */
+const REMOVALS = 7_365;
+
+interface Window {
+  /** People in the window that no administrator has allowed. */
+  readonly used: number;
+  /** People since the limit was lifted; null while it is not. */
+  readonly allowed: number | null;
+  /** How many may be removed while it is lifted; null: any number. */
+  readonly allowance: number | null;
+  /** Users of the connection now, and those who were deleted in the window. */
+  readonly base: number;
+  /** This user was removed in the window before. */
+  readonly counted: boolean;
+}
+
+/**
+ * Holds back a removal that goes beyond the limit of the acting connection. Removals of one connection with a limit
+ * wait for each other here, last in the order of locks; nothing else does.
+ * @returns the statement that notes the removal; none where there is no limit
+ * @throws RollcallError `connection.removal-limit`
+ */
+export async function requireRemovable(transaction: Transaction, actor: Actor, removal: Removal): Promise<Sql[]> {
+  const limit = limitOf(actor.connection);
+  if (limit === undefined || actor.connection === undefined) return [];
+  const { siteId, connection } = actor;
+  const [, rows = []] = await transaction.runTogether([
+    sql`SELECT pg_advisory_xact_lock(${REMOVALS}, hashtext(${connection.id}::text))`,
+    windowQuery(siteId, connection.id, limit, removal),
+  ]);
+  // windowQuery names these columns.
+  const window = rows[0] as Window;
+  // Who is deactivated and then deleted is one person.
+  const people = window.counted ? 0 : removal.people;
+  const allowed = window.allowed !== null && window.allowed + people <= (window.allowance ?? Number.POSITIVE_INFINITY);
+  if (!allowed) requireWithin(connection, limit, window, people);
+  return [
+    sql`
+      INSERT INTO connection_removals (site_id, connection_id, at, object_id, kind, people, allowed)
+      VALUES (${siteId}, ${connection.id}, clock_timestamp(), ${removal.objectId}, ${removal.kind}, ${people},
+        ${allowed})`,
+  ];
+}
+
+function limitOf(connection: ActingConnection | undefined): RemovalLimit | undefined {
+  const { removalLimitPercent = 0, removalLimitCount = 0 } = connection ?? {};
+  if (removalLimitPercent === 0 && removalLimitCount === 0) return undefined;
+  const { removalMinimumBase = 0, removalWindowHours = 24 } = connection ?? {};
+  return { removalLimitPercent, removalLimitCount, removalMinimumBase, removalWindowHours };
+}
+
+/** At most as many rows as the limit has people are read, but for those that were allowed. */
+function windowQuery(siteId: number, connectionId: string, limit: RemovalLimit, { objectId }: Removal): Sql {
+  const begins = sql`now() - make_interval(hours => ${limit.removalWindowHours})`;
+  const mine = sql`r.site_id = ${siteId} AND r.connection_id = ${connectionId}`;
+  return sql`
+    SELECT seen.used, seen.counted, a.people AS allowance,
+      CASE WHEN a.until IS NOT NULL THEN (
+        SELECT coalesce(sum(r.people), 0) FROM connection_removals r WHERE ${mine} AND r.at >= a.since AND r.allowed
+      ) END AS allowed,
+      seen.deleted + (
+        SELECT coalesce(sum(difference), 0)::int8 FROM object_count_deltas
+        WHERE site_id = ${siteId} AND object_type = 'User' AND owner_connection_id = ${connectionId}
+      ) AS base
+    FROM (
+      SELECT coalesce(sum(r.people) FILTER (WHERE NOT r.allowed), 0) AS used,
+        count(*) FILTER (WHERE r.kind = 'user-deleted') AS deleted,
+        coalesce(bool_or(r.object_id = ${objectId} AND r.kind <> 'group'), false) AS counted
+      FROM connection_removals r WHERE ${mine} AND r.at > ${begins}
+    ) seen
+    LEFT JOIN removal_allowances a
+      ON a.site_id = ${siteId} AND a.connection_id = ${connectionId} AND a.until > now()`;
+}
+
+function requireWithin(connection: ActingConnection, limit: RemovalLimit, window: Window, people: number): void {
+  const { used, base } = window;
+  const byShare = limit.removalLimitPercent > 0 && base >= limit.removalMinimumBase;
+  const most = Math.min(
+    limit.removalLimitCount > 0 ? limit.removalLimitCount : Number.POSITIVE_INFINITY,
+    byShare ? Math.floor((base * limit.removalLimitPercent) / 100) : Number.POSITIVE_INFINITY,
+  );
+  if (used + people <= most) return;
+  // The same text every time, so that clients and alerts can know it; the log has the figures.
+  const message = `The removal is held: the connection has reached its limit for removals (removalLimitPercent, removalLimitCount). If they are meant, let an administrator allow them: rollcall connection allow-removals ${JSON.stringify(connection.name)} --for 1h.`;
+  const details = { removed: used, asked: people, most, users: base, windowHours: limit.removalWindowHours };
+  throw new RollcallError('forbidden', 'connection.removal-limit', message, details);
+}
