@@ -5,6 +5,7 @@ import { applicationFields } from './application-text.js';
 import { applicationTokenCommands } from './application-token-commands.js';
 import { table } from './output.js';
 import { parseSeats } from './parse-number.js';
+import { reclaimCommands } from './reclaim-commands.js';
 import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
 import { unusedCommand } from './unused-command.js';
 import { UsageError } from './usage-error.js';
@@ -62,6 +63,7 @@ export const applicationCommands: Register = (group, session) => {
   applicationChangeCommands(group, session);
   applicationTokenCommands(group, session);
   unusedCommand(group, session);
+  reclaimCommands(group, session);
 };
 
 function parseRole(text: string, before: readonly Role[] = []): Role[] {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Command } from 'commander';
+import type { Command, CommandOptions } from 'commander';
 import type { Config } from '../config/index.js';
 import type { Actor, Site } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
@@ -79,11 +79,14 @@ export async function requireMigrated({ database }: Services): Promise<void> {
 }
 
 /** A command that answers. */
-export function command(group: Command, name: string, description: string): Command {
-  return group.command(name).description(description).option('--json', 'print one JSON document and nothing else');
+export function command(group: Command, name: string, description: string, options?: CommandOptions): Command {
+  return group
+    .command(name, options)
+    .description(description)
+    .option('--json', 'print one JSON document and nothing else');
 }
 
 /** A command that answers and works in one site. */
-export function siteCommand(group: Command, name: string, description: string): Command {
-  return command(group, name, description).option('--site <key>', 'the site to work in', 'default');
+export function siteCommand(group: Command, name: string, description: string, options?: CommandOptions): Command {
+  return command(group, name, description, options).option('--site <key>', 'the site to work in', 'default');
 }

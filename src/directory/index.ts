@@ -38,6 +38,7 @@ export {
   type GroupReference,
 } from './groups/group-outlines.js';
 export type { GroupProfile, GroupRecord, MemberChange, UnknownMembers } from './groups/group-profile.js';
+export { type LocalMember, leaveGroups } from './groups/leave-groups.js';
 export { groupRows, listGroups, readGroup, readMembers, streamMembers } from './groups/read-groups.js';
 export { restoreGroup } from './groups/restore-group.js';
 export { type GroupEdit, type GroupUpdate, type UpdatedGroup, updateGroup } from './groups/update-group.js';

@@ -54,6 +54,17 @@ export {
   type UserEntitlement,
   type UserWaitingPlace,
 } from './read-entitlements.js';
+export { type CreatedReclaim, createReclaim, type NewReclaim } from './reclaim/create-reclaim.js';
+export { applyReclaim, discardReclaim } from './reclaim/decide-reclaim.js';
+export {
+  listReclaims,
+  type ReclaimBatch,
+  type ReclaimItem,
+  type ReclaimOutcome,
+  type ReclaimSummary,
+  readReclaim,
+} from './reclaim/reclaim-batch.js';
+export type { Obstacle, ReviewedSeat } from './reclaim/reviewed-seats.js';
 export { DEFAULT_SEAT_RULES, type SeatRules } from './settlement/pools.js';
 export { type AccessChange, type AccessReason, type Affected, type Settlement, settle } from './settlement/settle.js';
 export {
