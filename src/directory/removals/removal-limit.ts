@@ -64,7 +64,9 @@ function limitOf(connection: ActingConnection | undefined): RemovalLimit | undef
 }
 
 /** At most as many rows as the limit has people are read, but for those that were allowed. */
-function windowQuery(siteId: number, connectionId: string, limit: RemovalLimit, { objectId }: Removal): Sql {
+function windowQuery(siteId: number, connectionId: string, limit: RemovalLimit, { kind, objectId }: Removal): Sql {
+  // A user who is being deleted is no longer among those who are there.
+  const ownDeletion = kind === 'user-deleted' ? 1 : 0;
   const begins = sql`now() - make_interval(hours => ${limit.removalWindowHours})`;
   const mine = sql`r.site_id = ${siteId} AND r.connection_id = ${connectionId}`;
   return sql`
@@ -72,7 +74,7 @@ function windowQuery(siteId: number, connectionId: string, limit: RemovalLimit, 
       CASE WHEN a.until IS NOT NULL THEN (
         SELECT coalesce(sum(r.people), 0) FROM connection_removals r WHERE ${mine} AND r.at >= a.since AND r.allowed
       ) END AS allowed,
-      seen.deleted + (
+      seen.deleted + ${ownDeletion}::int8 + (
         SELECT coalesce(sum(difference), 0)::int8 FROM object_count_deltas
         WHERE site_id = ${siteId} AND object_type = 'User' AND owner_connection_id = ${connectionId}
       ) AS base

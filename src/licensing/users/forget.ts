@@ -3,7 +3,7 @@ import { type Sql, sql } from '../../database/index.js';
 /** What is kept of the access of users who are scheduled for deletion, and who hold nothing; for who erases them. */
 export function forgetUsers(siteId: number, userIds: readonly string[]): Sql[] {
   return [
-    ...[sql`grants`, sql`waiting_places`].map(
+    ...[sql`grants`, sql`waiting_places`, sql`application_activity`].map(
       (table) => sql`DELETE FROM ${table} WHERE site_id = ${siteId} AND user_id = ANY (${userIds}::uuid[])`,
     ),
     sql`
