@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from '../../src/database/index.js';
-import { countObjects, foldObjectCounts, readGroup, readMembers } from '../../src/directory/index.js';
+import { countObjects, foldObjectCounts, readGroup, readMembers, restoreGroup } from '../../src/directory/index.js';
+import { createLifeCycle } from '../../src/life-cycle.js';
 import { createWorld, type World } from '../support/directory-world.js';
 import { type Writer, writerFor } from '../support/writers.js';
 
@@ -108,6 +109,60 @@ describe('a deleted group', () => {
     const user = await client.createUser('ann');
     await client.deleteGroup(await client.createGroup('group', [user]));
     await client.deleteUser(user);
+  });
+});
+
+describe('a restored group', () => {
+  const restore = (id: string) =>
+    world.change.run(world.administrator, { action: 'group.restore', objectType: 'Group', objectId: id }, () =>
+      restoreGroup(world.administrator, id),
+    );
+
+  it('has its members, lies where it lay, gives what it gave, and queues are served', async () => {
+    const { roles } = await world.application({ key: 'wiki', licence: { seats: 1, policy: 'wait' } });
+    const [ann, bob] = [await client.createUser('ann'), await client.createUser('bob')];
+    const bottom = await client.createGroup('bottom', [ann]);
+    const middle = await client.createGroup('middle', [bottom]);
+    const top = await client.createGroup('top', [middle]);
+    await world.grant(roles.get('user') ?? '', top);
+    const other = await client.createGroup('other', [bob]);
+    await world.grant(roles.get('user') ?? '', other);
+    const closure = () => world.database.write(sql`SELECT ancestor_id, descendant_id FROM group_closure ORDER BY 1, 2`);
+    const before = [await closure(), (await group(top))?.version];
+    await client.deleteGroup(middle);
+    expect([...(await world.access('wiki')).held.keys()]).toEqual([bob]);
+
+    await restore(middle);
+
+    expect(await closure()).toEqual(before[0]);
+    expect((await group(middle))?.version).toBe(3);
+    const members = await readMembers(world.database, world.actor.siteId, [top, middle]);
+    expect([members.get(top), members.get(middle)].map((some) => some?.map(({ id }) => id))).toEqual([
+      [middle],
+      [bottom],
+    ]);
+    const access = await world.access('wiki');
+    expect([[...access.held.keys()], [...access.waiting.keys()]]).toEqual([[bob], [ann]]);
+    const reader = { siteId: world.actor.siteId, connectionId: undefined, sees: 'site' } as const;
+    expect(await countObjects(world.database, reader, 'Group')).toBe(4);
+    await expect(restore(middle)).rejects.toMatchObject({ code: 'group.not-deleted' });
+  });
+
+  it('is a tombstone when the grace period is over', async () => {
+    const [user, inner] = [await client.createUser('ann'), await client.createGroup('Secret inner')];
+    const gone = await client.createGroup('Secret project', [user, inner]);
+    await client.deleteGroup(gone);
+    await world.database.write(sql`UPDATE groups SET deleted_at = now() - interval '31 days' WHERE id = ${gone}`);
+    const lives = [1, 2].map(() => createLifeCycle(world.database, world.change, 30));
+    await Promise.all(lives.map((each) => each.eraseExpired()));
+    expect(
+      await world.database.write(sql`
+      SELECT display_name AS name, document, erased_at IS NOT NULL AS erased FROM groups WHERE id = ${gone}`),
+    ).toEqual([{ name: 'deleted group', document: {}, erased: true }]);
+    expect(await membershipsOf(user)).toEqual([]);
+    expect(await world.database.write(sql`SELECT 1 FROM nestings`)).toEqual([]);
+    await expect(restore(gone)).rejects.toMatchObject({ code: 'group.erased' });
+    expect(await group(inner)).toBeDefined();
   });
 });
 

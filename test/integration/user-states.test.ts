@@ -372,6 +372,7 @@ describe('a deleted user', () => {
     expect(entries.map(({ action }) => action)).toEqual(
       expect.arrayContaining(['user.create', 'user.suspend', 'user.delete', 'user.erase']),
     );
+    expect(entries.filter(({ action }) => action === 'user.erase')).toHaveLength(1);
     await expect(run(restoreUser(access.server.database, actor(), bob, undefined))).rejects.toMatchObject({
       code: 'user.erased',
     });
