@@ -17,6 +17,8 @@ const GROUPS = 5;
 /** Refusals that the rules ask for; anything else is a fault, `database.busy` and `change.busy` above all. */
 const EXPECTED = new Set([
   'user.not-found',
+  'user.wrong-state',
+  'group.not-deleted',
   'group.not-found',
   'group.unknown-member',
   'grant.exists',
@@ -36,8 +38,17 @@ const command = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('activate', 'deactivate'), user: fc.nat(USERS - 1) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deleteUser'), user: fc.nat(USERS - 1) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deleteGroup'), group: fc.nat(GROUPS - 1) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('suspend', 'reactivate', 'deleteUser', 'restoreUser'),
+      user: fc.nat(USERS - 1),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom('deleteGroup', 'restoreGroup'), group: fc.nat(GROUPS - 1) }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -64,8 +75,11 @@ type Command =
       readonly users: readonly number[];
       readonly groups: readonly number[];
     }
-  | { readonly kind: 'activate' | 'deactivate' | 'deleteUser'; readonly user: number }
-  | { readonly kind: 'deleteGroup'; readonly group: number }
+  | {
+      readonly kind: 'activate' | 'deactivate' | 'suspend' | 'reactivate' | 'deleteUser' | 'restoreUser';
+      readonly user: number;
+    }
+  | { readonly kind: 'deleteGroup' | 'restoreGroup'; readonly group: number }
   | { readonly kind: 'grant' | 'ungrant'; readonly role: Role; readonly toUser: boolean; readonly holder: number }
   | { readonly kind: 'setSeats'; readonly pool: 'A' | 'B'; readonly seats: number | undefined };
 
@@ -128,10 +142,14 @@ function execute(one: Command): Promise<void> {
     case 'activate':
     case 'deactivate':
       return stage.world.setActive(user(one.user), one.kind === 'activate');
+    case 'suspend':
+    case 'reactivate':
     case 'deleteUser':
-      return stage.perform({ kind: 'deleteUser', user: user(one.user) });
+    case 'restoreUser':
+      return stage.perform({ kind: one.kind, user: user(one.user) });
     case 'deleteGroup':
-      return stage.perform({ kind: 'deleteGroup', group: group(one.group) });
+    case 'restoreGroup':
+      return stage.perform({ kind: one.kind, group: group(one.group) });
     case 'grant':
     case 'ungrant':
       return stage.perform({

@@ -20,10 +20,10 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 type Step =
   | { readonly kind: 'createUser' }
   | { readonly kind: 'setActive'; readonly user: number; readonly active: boolean }
-  | { readonly kind: 'deleteUser'; readonly user: number }
+  | { readonly kind: 'suspend' | 'reactivate' | 'deleteUser' | 'restoreUser'; readonly user: number }
   | { readonly kind: 'createGroup'; readonly users: readonly number[]; readonly groups: readonly number[] }
   | { readonly kind: 'members'; readonly group: number; readonly changes: readonly StepChange[] }
-  | { readonly kind: 'deleteGroup'; readonly group: number }
+  | { readonly kind: 'deleteGroup' | 'restoreGroup'; readonly group: number }
   | { readonly kind: 'grant' | 'ungrant'; readonly role: Role; readonly toUser: boolean; readonly holder: number }
   | { readonly kind: 'setSeats'; readonly pool: string; readonly seats: number | undefined };
 
@@ -49,7 +49,13 @@ const change: fc.Arbitrary<StepChange> = fc.record({
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fixed('createUser') }) },
   { weight: 3, arbitrary: fc.record({ kind: fixed('setActive'), user: index, active: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ kind: fixed('deleteUser'), user: index }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('suspend', 'reactivate', 'deleteUser', 'restoreUser'),
+      user: index,
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fixed('createGroup'), users: some, groups: fc.array(index, { maxLength: 2 }) }),
@@ -62,7 +68,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       changes: fc.array(change, { minLength: 1, maxLength: 2 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fixed('deleteGroup'), group: index }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('deleteGroup', 'restoreGroup'), group: index }) },
   { weight: 6, arbitrary: fc.record({ kind: fixed('grant'), role, toUser: fc.boolean(), holder: index }) },
   { weight: 2, arbitrary: fc.record({ kind: fixed('ungrant'), role, toUser: fc.boolean(), holder: index }) },
   { weight: 3, arbitrary: fc.record({ kind: fixed('setSeats'), pool, seats }) },
@@ -167,10 +173,14 @@ async function perform(stage: Stage, model: NaiveModel, step: Step): Promise<Nai
 const ACTIONS: Readonly<Record<Step['kind'], string>> = {
   createUser: 'user.create',
   setActive: 'user.update',
+  suspend: 'user.suspend',
+  reactivate: 'user.reactivate',
   deleteUser: 'user.delete',
+  restoreUser: 'user.restore',
   createGroup: 'group.create',
   members: 'group.update',
   deleteGroup: 'group.delete',
+  restoreGroup: 'group.restore',
   grant: 'grant.add',
   ungrant: 'grant.remove',
   setSeats: 'licence.change',
@@ -189,8 +199,11 @@ function resolve(model: NaiveModel, step: Step): NaiveCommand | undefined {
     case 'createGroup':
       return { kind: 'createGroup', id: '', members: picks(step) };
     case 'setActive':
-    case 'deleteUser': {
-      const [user] = pick(users, step.user);
+    case 'suspend':
+    case 'reactivate':
+    case 'deleteUser':
+    case 'restoreUser': {
+      const [user] = pick(step.kind === 'restoreUser' ? model.deletedUsers() : users, step.user);
       return user === undefined ? undefined : { ...step, user };
     }
     case 'members': {
@@ -198,9 +211,10 @@ function resolve(model: NaiveModel, step: Step): NaiveCommand | undefined {
       const changes = step.changes.map((one) => ({ kind: one.kind, ids: one.kind === 'removeAll' ? [] : picks(one) }));
       return group === undefined ? undefined : { kind: 'members', group, changes };
     }
-    case 'deleteGroup': {
-      const [group] = pick(groups, step.group);
-      return group === undefined ? undefined : { kind: 'deleteGroup', group };
+    case 'deleteGroup':
+    case 'restoreGroup': {
+      const [group] = pick(step.kind === 'restoreGroup' ? model.deletedGroups() : groups, step.group);
+      return group === undefined ? undefined : { kind: step.kind, group };
     }
     case 'setSeats':
       return step;

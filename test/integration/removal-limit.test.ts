@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { allowRemovals, forgetOldRemovals, readRemovals } from '../../src/connections/index.js';
 import { sql } from '../../src/database/index.js';
-import { foldObjectCounts } from '../../src/directory/index.js';
+import { foldObjectCounts, newObjectId } from '../../src/directory/index.js';
 import { listLog } from '../../src/log/index.js';
 import { type AccessClient, type AccessServer, startAccessServer } from '../support/access-server.js';
 import { fingerprint } from '../support/invariants.js';
@@ -193,7 +193,7 @@ describe('a connection with a limit for removals', () => {
 
 describe('a group that gives access', () => {
   async function staffed(limit: number, people: number) {
-    const { client, ids, name } = await stage(count(limit), people);
+    const { client, ids, name } = await stage({ ...count(limit), unknownMembers: 'skip' }, people);
     const key = `app${connections}`;
     await access.application({ key });
     const group = await client.group(`Staff ${connections}`, ids);
@@ -214,6 +214,15 @@ describe('a group that gives access', () => {
         client.request('PATCH', `/Groups/${group}`, {
           schemas: [PATCH],
           Operations: [{ op: 'remove', path: 'members' }],
+        }),
+    ],
+    [
+      'a PUT whose members are unknown',
+      (client, group) =>
+        client.request('PUT', `/Groups/${group}`, {
+          schemas: [GROUP],
+          displayName: 'Staff',
+          members: [{ value: newObjectId() }],
         }),
     ],
   ];

@@ -92,7 +92,7 @@ export async function updateGroup(
       const attributes = update.edit === undefined ? 'kept' : 'given';
       const decided: GroupEdit & Decided = { ...wanted, naming, attributes };
       const effects = updateEffects(actor, current, decided, right, delta, affected, unknown);
-      return empties(members) ? { ...effects, removal: 'group' } : effects;
+      return empties(members, named) ? { ...effects, removal: 'group' } : effects;
     },
   };
 }
@@ -108,10 +108,12 @@ interface Decided {
   readonly attributes: 'kept' | 'given';
 }
 
-/** Whether a step takes everybody out whom the actor may take out. */
-function empties(changes: readonly MemberChange[]): boolean {
+/** Whether a step takes everybody out whom the actor may take out; ids that name nothing keep nobody in. */
+function empties(changes: readonly MemberChange[], { userIds, groupIds }: NamedMembers): boolean {
+  const known = new Set([...userIds, ...groupIds]);
   return changes.some(
-    (change) => change.kind === 'removeAll' || (change.kind === 'replaceAll' && change.ids.length === 0),
+    (change) =>
+      change.kind === 'removeAll' || (change.kind === 'replaceAll' && !change.ids.some((id) => known.has(id))),
   );
 }
 

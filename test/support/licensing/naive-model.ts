@@ -18,15 +18,16 @@ export interface Change {
 export type NaiveCommand =
   | { readonly kind: 'createUser'; readonly id: string }
   | { readonly kind: 'setActive'; readonly user: string; readonly active: boolean }
-  | { readonly kind: 'deleteUser'; readonly user: string }
+  | { readonly kind: 'suspend' | 'reactivate' | 'deleteUser' | 'restoreUser'; readonly user: string }
   | { readonly kind: 'createGroup'; readonly id: string; readonly members: readonly string[] }
   | { readonly kind: 'members'; readonly group: string; readonly changes: readonly Change[] }
-  | { readonly kind: 'deleteGroup'; readonly group: string }
+  | { readonly kind: 'deleteGroup' | 'restoreGroup'; readonly group: string }
   | { readonly kind: 'grant' | 'ungrant'; readonly role: Role; readonly holder: string }
   | { readonly kind: 'setSeats'; readonly pool: string; readonly seats: number | undefined };
 
 interface NaiveUser {
   active: boolean;
+  suspended: boolean;
   deleted: boolean;
 }
 
@@ -56,13 +57,20 @@ export class NaiveModel {
   apply(command: NaiveCommand): void {
     switch (command.kind) {
       case 'createUser':
-        this.users.set(command.id, { active: true, deleted: false });
+        this.users.set(command.id, { active: true, suspended: false, deleted: false });
         break;
       case 'setActive':
         this.user(command.user).active = command.active;
         break;
+      case 'suspend':
+        this.user(command.user).suspended = true;
+        break;
+      case 'reactivate':
+        this.reactivate(this.user(command.user));
+        break;
       case 'deleteUser':
-        this.user(command.user).deleted = true;
+      case 'restoreUser':
+        this.user(command.user).deleted = command.kind === 'deleteUser';
         break;
       case 'createGroup':
         this.groups.set(command.id, { deleted: false, members: new Set(command.members) });
@@ -71,7 +79,8 @@ export class NaiveModel {
         for (const change of command.changes) changeMembers(this.group(command.group).members, change);
         break;
       case 'deleteGroup':
-        this.group(command.group).deleted = true;
+      case 'restoreGroup':
+        this.group(command.group).deleted = command.kind === 'deleteGroup';
         break;
       case 'setSeats':
         this.pool(command.pool).seats = command.seats;
@@ -94,8 +103,16 @@ export class NaiveModel {
     return [...this.users].filter(([, user]) => !user.deleted).map(([id]) => id);
   }
 
+  deletedUsers(): string[] {
+    return [...this.users].filter(([, user]) => user.deleted).map(([id]) => id);
+  }
+
   livingGroups(): string[] {
     return [...this.groups].filter(([, group]) => !group.deleted).map(([id]) => id);
+  }
+
+  deletedGroups(): string[] {
+    return [...this.groups].filter(([, group]) => group.deleted).map(([id]) => id);
   }
 
   /** Living groups below a living group, never itself: `ancestor descendant`. */
@@ -107,6 +124,12 @@ export class NaiveModel {
 
   seatsUsed(pool: string): number {
     return [...this.held.values()].filter((role) => this.poolOf.get(role) === pool).length;
+  }
+
+  private reactivate(user: NaiveUser): void {
+    if (user.active && !user.suspended) throw new Error('user.wrong-state');
+    if (user.suspended) user.suspended = false;
+    else user.active = true;
   }
 
   private changeGrant(kind: 'grant' | 'ungrant', grant: string): void {
@@ -123,7 +146,10 @@ export class NaiveModel {
       this.held.delete(user);
       lost.add(user);
     }
-    this.places = this.places.filter((place) => this.deserved(place.user).includes(place.role));
+    // Whether a deleted user still deserves a place is looked at when they come back.
+    this.places = this.places.filter(
+      (place) => this.user(place.user).deleted || this.deserved(place.user).includes(place.role),
+    );
     this.serveQueues();
     // Ids are made in order of time: newcomers of one command come in by age.
     for (const user of [...this.users.keys()].sort()) {
@@ -182,8 +208,8 @@ export class NaiveModel {
   }
 
   private eligible(user: string): boolean {
-    const { active, deleted } = this.user(user);
-    return active && !deleted;
+    const { active, suspended, deleted } = this.user(user);
+    return active && !suspended && !deleted;
   }
 
   private hasRoom(role: Role): boolean {

@@ -1,6 +1,14 @@
 import type { CommandSource, Outlook } from '../../../src/change/index.js';
 import { type Database, sql } from '../../../src/database/index.js';
-import { deleteGroup, deleteUser, updateGroup } from '../../../src/directory/index.js';
+import {
+  deleteGroup,
+  deleteUser,
+  reactivateByDecision,
+  restoreGroup,
+  restoreUser,
+  suspendUser,
+  updateGroup,
+} from '../../../src/directory/index.js';
 import { addGrant, changeLicence, removeGrant } from '../../../src/licensing/index.js';
 import { createWorld, type World } from '../directory-world.js';
 import { type Change, ROLES, type Role } from './naive-model.js';
@@ -19,8 +27,8 @@ export interface StagePlan {
 
 /** What an administrator or connection does, by ids of users and groups and keys of roles and pools. */
 export type Deed =
-  | { readonly kind: 'deleteUser'; readonly user: string }
-  | { readonly kind: 'deleteGroup'; readonly group: string }
+  | { readonly kind: 'suspend' | 'reactivate' | 'deleteUser' | 'restoreUser'; readonly user: string }
+  | { readonly kind: 'deleteGroup' | 'restoreGroup'; readonly group: string }
   | { readonly kind: 'grant' | 'ungrant'; readonly role: Role; readonly to: 'group' | 'user'; readonly holder: string }
   | { readonly kind: 'setSeats'; readonly pool: string; readonly seats: number | undefined }
   | { readonly kind: 'members'; readonly group: string; readonly changes: readonly Change[] };
@@ -63,6 +71,14 @@ export async function createStage(plan: StagePlan, shared?: Database): Promise<S
     switch (deed.kind) {
       case 'deleteUser':
         return () => deleteUser(database, administrator, deed.user, () => undefined);
+      case 'restoreUser':
+        return () => restoreUser(database, administrator, deed.user, undefined);
+      case 'suspend':
+        return () => suspendUser(administrator, deed.user, { reason: 'test', until: undefined });
+      case 'reactivate':
+        return () => reactivateByDecision(administrator, deed.user);
+      case 'restoreGroup':
+        return () => restoreGroup(administrator, deed.group);
       case 'deleteGroup':
         return () => deleteGroup(administrator, deed.group, () => undefined);
       case 'setSeats':
@@ -91,7 +107,11 @@ export async function createStage(plan: StagePlan, shared?: Database): Promise<S
 }
 
 const REQUESTS = {
+  suspend: { action: 'user.suspend', objectType: 'User' },
+  reactivate: { action: 'user.reactivate', objectType: 'User' },
   deleteUser: { action: 'user.delete', objectType: 'User' },
+  restoreUser: { action: 'user.restore', objectType: 'User' },
+  restoreGroup: { action: 'group.restore', objectType: 'Group' },
   deleteGroup: { action: 'group.delete', objectType: 'Group' },
   grant: { action: 'grant.add', objectType: 'Grant' },
   ungrant: { action: 'grant.remove', objectType: 'Grant' },
