@@ -1,13 +1,13 @@
 import { Argument } from 'commander';
 import { eraseUserEverywhere } from '../change/index.js';
-import type { Command as DirectoryCommand, UserType } from '../directory/index.js';
 import {
-  type DecidedUser,
+  type Command as DirectoryCommand,
   deactivateUser,
   isObjectId,
   reactivateByDecision,
   restoreUser,
   suspendUser,
+  type UserType,
 } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
 import { changeUserType, removeUser } from '../licensing/index.js';
@@ -87,7 +87,7 @@ function decide(
   user: string,
   options: SiteOptions,
   action: string,
-  command: (services: SiteServices, id: string) => DirectoryCommand<DecidedUser | object>,
+  command: (services: SiteServices, id: string) => DirectoryCommand<unknown>,
 ): Promise<void> {
   return session.answerInSite(options, async (services) => {
     const { change, actor } = services;
@@ -98,9 +98,9 @@ function decide(
 }
 
 function schedule(session: Session, user: string, options: ConfirmOptions): Promise<void> {
-  return session.answerInSite(options, async ({ config, ...services }) => {
-    const { database, change, actor } = services;
-    const { id, userName } = await requireUser({ config, ...services }, user);
+  return session.answerInSite(options, async (services) => {
+    const { config, database, change, actor } = services;
+    const { id, userName } = await requireUser(services, user);
     const request = { action: 'user.delete', objectType: 'User', objectId: id } as const;
     await change.run(actor, request, () => removeUser(database, actor, id, options.yes === true));
     const days = config.directory.deletionGraceDays;

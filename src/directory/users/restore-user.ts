@@ -76,7 +76,7 @@ export async function restoreUser(
 }
 
 /**
- * Locks a user who is scheduled for deletion; take-locks passes such rows over.
+ * Locks a user who is scheduled for deletion. The locks of a command pass over rows that cannot be seen.
  * @throws RollcallError `user.not-found`, `user.wrong-state`, `user.erased`
  */
 export async function requireScheduled(transaction: Transaction, siteId: number, userId: string): Promise<Row> {
