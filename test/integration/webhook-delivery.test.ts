@@ -201,18 +201,21 @@ describe('an event', () => {
     inside.listen(0, '127.0.0.1');
     await once(inside, 'listening');
     const { port } = inside.address() as AddressInfo;
-    // As if the name had led elsewhere when the webhook was made.
-    await access.server.database.write(sql`UPDATE webhooks SET url = ${`https://localhost:${port}/`}`);
-    await join();
-    await deliver();
-    expect(await deliveries()).toMatchObject([
-      { lastError: expect.stringMatching(/^localhost is .*no public address/) },
-    ]);
-    await stage.goBy();
-    await deliver({ allowedAddresses: ['127.0.0.0/8', '::1'] });
-    expect(await deliveries()).toMatchObject([{ lastError: expect.stringMatching(/self-signed certificate/) }]);
-    expect(seen).toEqual([]);
-    inside.close();
+    try {
+      // As if the name had led elsewhere when the webhook was made.
+      await access.server.database.write(sql`UPDATE webhooks SET url = ${`https://localhost:${port}/`}`);
+      await join();
+      await deliver();
+      expect(await deliveries()).toMatchObject([
+        { lastError: expect.stringMatching(/^localhost is .*no public address/) },
+      ]);
+      await stage.goBy();
+      await deliver({ allowedAddresses: ['127.0.0.0/8', '::1'] });
+      expect(await deliveries()).toMatchObject([{ lastError: expect.stringMatching(/self-signed certificate/) }]);
+      expect(seen).toEqual([]);
+    } finally {
+      inside.close();
+    }
   });
 
   it('that cannot be sent at all says why', async () => {
