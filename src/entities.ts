@@ -1,6 +1,6 @@
 import { connectionEntities } from './connections/index.js';
 import { directoryEntities } from './directory/index.js';
-import { licensingEntities, usageEntities } from './licensing/index.js';
+import { historyEntities, licensingEntities, usageEntities } from './licensing/index.js';
 import { logEntities } from './log/index.js';
 import { webhookEntities } from './webhooks/index.js';
 
@@ -10,6 +10,7 @@ export const entities = [
   ...connectionEntities,
   ...licensingEntities,
   ...usageEntities,
+  ...historyEntities,
   ...logEntities,
   ...webhookEntities,
 ];

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Change } from './change/index.js';
 import { analyzeGrown, type Database } from './database/index.js';
-import { type Actor, foldObjectCounts } from './directory/index.js';
-import { changeOver, dueApplications } from './licensing/index.js';
+import { type Actor, foldObjectCounts, listSites } from './directory/index.js';
+import { changeOver, dueApplications, forgetLicenceDays, recordLicenceDays } from './licensing/index.js';
 import { createLifeCycle } from './life-cycle.js';
 import { ensureLogPartitions } from './log/index.js';
 import type { Services } from './services.js';
@@ -43,6 +43,7 @@ export function startUpkeep({
     repeat('taking statistics of grown tables', 2 * SECOND, () => analyzeGrown(database)),
     repeat('writing down what clients were seen to do', 10 * SECOND, () => clientTraits.flush()),
     repeat('changing licences over', 5 * SECOND, () => changeLicencesOver(database, change)),
+    repeat('looking how licences are used', 10 * MINUTE, () => noteLicenceDays(database, config.licensing.historyDays)),
     repeat('delivering webhooks', SECOND, () => deliverer.tick()),
     repeat('tidying up after webhooks', 5 * MINUTE, () => tidyWebhooks(database, config.webhooks)),
     repeat('ending suspensions', MINUTE, () => lifeCycle.endSuspensions()),
@@ -96,6 +97,14 @@ async function changeLicencesOver(database: Database, change: Change): Promise<v
     const actor = systemActor(siteId);
     const request = { action: 'licence.change-over', objectType: 'Application', objectId: applicationId } as const;
     await change.run(actor, request, () => changeOver(actor, applicationId));
+  }
+}
+
+async function noteLicenceDays(database: Database, historyDays: number): Promise<void> {
+  const now = Date.now();
+  for (const { id } of await listSites(database)) {
+    await recordLicenceDays(database, id, new Date(now));
+    await forgetLicenceDays(database, id, new Date(now - historyDays * DAY));
   }
 }
 

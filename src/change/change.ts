@@ -15,7 +15,7 @@ import { RollcallError } from '../errors/index.js';
 import { DEFAULT_SEAT_RULES, type SeatRules } from '../licensing/index.js';
 import { appendStatements } from '../log/index.js';
 import { accessEvents } from '../webhooks/index.js';
-import { failureEntry, successEntry } from './entries.js';
+import { failureEntry, successEntry, warningEntry } from './entries.js';
 import { explainConflict } from './explain-conflict.js';
 import { performLocked } from './perform.js';
 import { type CommandOutcome, runAll, runEach } from './run-batch.js';
@@ -157,9 +157,10 @@ async function runLocked<Result>(
   started: bigint,
   note: (effects: Effects<unknown>) => void,
 ): Promise<Result> {
-  const { effects, access, writes } = await performLocked(transaction, rules, actor, command, note);
+  const { effects, access, warnings, writes } = await performLocked(transaction, rules, actor, command, note);
   const entry = successEntry(actor, command, effects, access, started);
   const events = await accessEvents(transaction, actor.siteId, command.action, access);
-  transaction.runAtCommit(together([...writes, ...events, ...appendStatements(entry)]));
+  const warned = warnings.flatMap((warning) => appendStatements(warningEntry(actor, warning, started)));
+  transaction.runAtCommit(together([...writes, ...events, ...warned, ...appendStatements(entry)]));
   return effects.result;
 }

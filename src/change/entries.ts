@@ -1,6 +1,6 @@
 import type { Actor, Command, Effects, Subject } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
-import type { AccessChange } from '../licensing/index.js';
+import type { AccessChange, LicenceWarning } from '../licensing/index.js';
 import type { NewLogEntry, Step } from '../log/index.js';
 
 /** The log entry of a command that came through. */
@@ -45,6 +45,28 @@ export function failureEntry(
     changed: [],
     subjects: [],
     error: describe(error),
+    durationMicroseconds: microsecondsSince(started),
+  };
+}
+
+/** The entry beside that of a command, for a licence that is nearly or wholly used up since. */
+export function warningEntry(
+  actor: Actor,
+  { licenceId, name, percent, used, seats }: LicenceWarning,
+  started: bigint,
+): NewLogEntry {
+  return {
+    actor,
+    action: 'licence.warning',
+    objectType: 'Licence',
+    objectId: licenceId,
+    objectName: name,
+    outcome: 'success',
+    steps: [{ step: 'licence', result: `${percent} % reached: ${used} of ${seats} seats are taken` }],
+    changed: [],
+    subjects: [],
+    error: undefined,
+    details: { percent, used, seats },
     durationMicroseconds: microsecondsSince(started),
   };
 }

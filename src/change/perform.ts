@@ -1,6 +1,6 @@
 import type { Sql, Transaction } from '../database/index.js';
 import type { Actor, Effects, LockingCommand } from '../directory/index.js';
-import { type AccessChange, type SeatRules, type Settlement, settle } from '../licensing/index.js';
+import { type AccessChange, type LicenceWarning, type SeatRules, type Settlement, settle } from '../licensing/index.js';
 import { takeLocks } from './locks.js';
 import { noteRemoval } from './note-removal.js';
 import { together } from './together.js';
@@ -10,6 +10,8 @@ export interface Performed<Result> {
   readonly effects: Effects<Result>;
   /** Whose access differs. */
   readonly access: readonly AccessChange[];
+  /** Licences that are nearly or wholly used up since this change. */
+  readonly warnings: readonly LicenceWarning[];
   /** Independent of each other. */
   readonly writes: readonly Sql[];
 }
@@ -30,11 +32,11 @@ export async function performLocked<Result>(
   note(effects);
   const { affectedUserIds, affectedApplicationIds = [], afterSettlement = [] } = effects;
   const settles = affectedUserIds.length + affectedApplicationIds.length > 0;
-  const { access, writes } = settles
+  const { access, warnings, writes } = settles
     ? await settleAffected(transaction, rules, actor, effects)
-    : { access: [], writes: effects.writes };
+    : { access: [], warnings: [], writes: effects.writes };
   const noted = await noteRemoval(transaction, actor, effects, access);
-  return { effects, access, writes: [...writes, ...noted, ...afterSettlement] };
+  return { effects, access, warnings, writes: [...writes, ...noted, ...afterSettlement] };
 }
 
 /** Seats are worked out from the new state, so the command's own writes go first. */

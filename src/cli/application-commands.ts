@@ -90,8 +90,14 @@ function applicationTable(applications: readonly Application[]): string {
     key,
     name,
     roles.map((role) => role.key + (role.takesSeat ? '' : ':free')).join(' > '),
-    licences.map((licence) => `${licence.used} of ${licence.seats ?? 'unlimited'}`).join('; ') || 'not counted',
+    licences.map(seatsOf).join('; ') || 'not counted',
     licences.reduce((sum, licence) => sum + licence.waiting, 0),
   ]);
   return table(['KEY', 'NAME', 'ROLES', 'SEATS TAKEN', 'WAITING'], rows, 'There is no application.');
+}
+
+function seatsOf({ used, seats, warnedAt, state }: Application['licences'][number]): string {
+  const taken = `${used} of ${seats ?? 'unlimited'}`;
+  if (state === 'over') return `${taken} (over-used)`;
+  return warnedAt === null ? taken : `${taken} (${warnedAt} % passed)`;
 }

@@ -24,7 +24,7 @@ export function applicationFields(application: Application): string {
     licence.waiting,
     licence.policy,
     period(licence),
-    STATES[licence.state],
+    licenceState(licence),
   ]);
   const headings = ['LICENCE', 'ROLES', 'SEATS', 'TAKEN', 'WAITING', 'WHEN FULL', 'TIME', 'STATE'];
   return `${about}\n\n${table(headings, rows, 'Its seats are not counted.')}`;
@@ -36,6 +36,11 @@ const STATES: Readonly<Record<Licence['state'], string>> = {
   over: 'over-used',
   ended: 'ended',
 };
+
+/** What else there is to say of it is over-use, or that it is nearly used up. */
+function licenceState({ state, warnedAt }: Licence): string {
+  return state === 'valid' && warnedAt !== null ? `valid, ${warnedAt} % passed` : STATES[state];
+}
 
 function period({ validFrom, validUntil }: Licence): string {
   if (validFrom === null && validUntil === null) return 'always';

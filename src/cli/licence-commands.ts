@@ -12,7 +12,7 @@ import {
 import { applicationFields } from './application-text.js';
 import { collect } from './collect.js';
 import { parseMoment } from './parse-moment.js';
-import { parseSeats } from './parse-number.js';
+import { parsePercentages, parseSeats } from './parse-number.js';
 import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
 import { UsageError } from './usage-error.js';
 
@@ -28,10 +28,17 @@ interface TermOptions extends Options {
   readonly role?: readonly string[];
   readonly from?: Date | null;
   readonly until?: Date | null;
+  readonly warnAt?: readonly number[];
 }
 
 const APPLICATION = ['--application <key>', 'the application'] as const;
 const WHICH = ['--licence <name>', 'which licence, where the application has several'] as const;
+
+const WARN_AT = [
+  '--warn-at <percentages>',
+  'when so much of its seats is taken, the log warns: 80,100 unless said otherwise, or never',
+  parsePercentages,
+] as const;
 
 /** `rollcall licence add | set | set-seats | remove` */
 export const licenceCommands: Register = (group, session) => {
@@ -43,16 +50,19 @@ export const licenceCommands: Register = (group, session) => {
     .addOption(policyOption().default('wait'))
     .option('--from <time>', 'when it begins: 2027-01-01 or a time with zone; without it, at once', parseMoment)
     .option('--until <time>', 'when it ends; without it, never', parseMoment)
-    .action((name: string, { seats, policy = 'wait', role: roles = [], from, until, ...options }: TermOptions) =>
-      inApplication(session, 'licence.add', options, ({ actor }, { id }) =>
-        addLicence(actor, id, {
-          name,
-          seats: seats ?? undefined,
-          policy,
-          roles,
-          period: { from: from ?? undefined, until: until ?? undefined },
-        }),
-      ),
+    .option(...WARN_AT)
+    .action(
+      (name: string, { seats, policy = 'wait', role: roles = [], from, until, warnAt, ...options }: TermOptions) =>
+        inApplication(session, 'licence.add', options, ({ actor }, { id }) =>
+          addLicence(actor, id, {
+            name,
+            seats: seats ?? undefined,
+            policy,
+            roles,
+            period: { from: from ?? undefined, until: until ?? undefined },
+            ...(warnAt === undefined ? {} : { warnAt }),
+          }),
+        ),
     );
 
   siteCommand(group, 'set', 'change a licence; fewer seats or an earlier end take a seat from nobody')
@@ -64,9 +74,10 @@ export const licenceCommands: Register = (group, session) => {
     .option('--role <key>', 'a role that it covers, in place of those so far; repeatable', collect)
     .option('--from <time>', 'when it begins, or never for always', parseMoment)
     .option('--until <time>', 'when it ends, or never', parseMoment)
+    .option(...WARN_AT)
     .action((options: TermOptions) => {
-      if (!['name', 'seats', 'policy', 'role', 'from', 'until'].some((name) => name in options)) {
-        throw new UsageError('say what changes: --name, --seats, --policy, --role, --from or --until');
+      if (!['name', 'seats', 'policy', 'role', 'from', 'until', 'warnAt'].some((name) => name in options)) {
+        throw new UsageError('say what changes: --name, --seats, --policy, --role, --from, --until or --warn-at');
       }
       return inApplication(session, 'licence.change', options, ({ actor }, application) => {
         const licence = chooseLicence(application, options.licence);
@@ -99,7 +110,7 @@ function policyOption(): Option {
 }
 
 function termChange(options: TermOptions, licence: Application['licences'][number]): LicenceChange {
-  const { name, seats, policy, role, from, until } = options;
+  const { name, seats, policy, role, from, until, warnAt } = options;
   const before = (text: string | null) => (text === null ? undefined : new Date(text));
   const moves = from !== undefined || until !== undefined;
   return {
@@ -107,6 +118,7 @@ function termChange(options: TermOptions, licence: Application['licences'][numbe
     ...(seats === undefined ? {} : { seats: seats ?? undefined }),
     ...(policy === undefined ? {} : { policy }),
     ...(role === undefined ? {} : { roles: role }),
+    ...(warnAt === undefined ? {} : { warnAt }),
     ...(moves
       ? {
           period: {

@@ -1,8 +1,9 @@
 import { verifyLicensing } from '../licensing/index.js';
+import { historyCommands } from './history-commands.js';
 import { table } from './output.js';
 import { type Register, type SiteOptions, siteCommand } from './session.js';
 
-/** `rollcall licensing verify` */
+/** `rollcall licensing verify | history | true-up` */
 export const licensingCommands: Register = (group, session) => {
   siteCommand(
     group,
@@ -30,4 +31,6 @@ export const licensingCommands: Register = (group, session) => {
       };
     }),
   );
+
+  historyCommands(group, session);
 };

@@ -21,3 +21,11 @@ export function parseSeats(text: string): number | null {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Write a whole number from 0, or unlimited.');
 }
+
+/** Percentages such as `80,100`; `never` is none. @throws InvalidArgumentError */
+export function parsePercentages(text: string): number[] {
+  if (text === 'never') return [];
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.every((part) => /^\d{1,4}$/.test(part))) return [...new Set(parts.map(Number))].sort((a, b) => a - b);
+  throw new InvalidArgumentError('Write whole numbers with commas between them, such as 80,100, or never.');
+}

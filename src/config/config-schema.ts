@@ -88,7 +88,12 @@ export const configSchema = z.strictObject({
     accessTokenSeconds: integer(60, 86_400),
   }),
   directory: z.strictObject({ deletionGraceDays: integer(0, 3650) }),
-  licensing: z.strictObject({ invitedTakeSeats: flag(), serviceUsersTakeSeats: flag() }),
+  licensing: z.strictObject({
+    invitedTakeSeats: flag(),
+    serviceUsersTakeSeats: flag(),
+    // Two years, a leap day and the day itself.
+    historyDays: integer(732, 36_500),
+  }),
   webhooks,
   activity: z.strictObject({ resolutionSeconds: integer(0, 86_400), skewSeconds: integer(0, 86_400) }),
   reclaim: z.strictObject({ batchDays: integer(1, 365), batchPeople: integer(1, 100_000) }),

@@ -71,6 +71,8 @@ export class Licence {
   @Column('integer', { name: 'seats_used', default: 0 }) seatsUsed!: number;
   @Column('timestamptz', { name: 'valid_from', nullable: true }) validFrom!: Date | null;
   @Column('timestamptz', { name: 'valid_until', nullable: true }) validUntil!: Date | null;
+  @Column('integer', { name: 'warn_at', array: true, default: [80, 100] }) warnAt!: number[];
+  @Column('integer', { name: 'warned_at', nullable: true }) warnedAt!: number | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 

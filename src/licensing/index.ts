@@ -41,6 +41,15 @@ export {
 } from './explain/outlook.js';
 export { type Difference, verifyLicensing } from './explain/verify.js';
 export { addGrant, type Grant, type GrantHolder, listGrants, removeGrant } from './grants.js';
+export { historyEntities } from './history/entities.js';
+export {
+  type DayRange,
+  type LicenceDay,
+  readLicenceDays,
+  readTrueUp,
+  type TrueUp,
+} from './history/read-days.js';
+export { forgetLicenceDays, recordLicenceDays } from './history/record-days.js';
 export {
   applicationKeys,
   isLicenceValue,
@@ -67,6 +76,7 @@ export {
 export type { Obstacle, ReviewedSeat } from './reclaim/reviewed-seats.js';
 export { DEFAULT_SEAT_RULES, type SeatRules } from './settlement/pools.js';
 export { type AccessChange, type AccessReason, type Affected, type Settlement, settle } from './settlement/settle.js';
+export type { LicenceWarning } from './settlement/warnings.js';
 export {
   type AccessAnswer,
   type AnsweredReason,

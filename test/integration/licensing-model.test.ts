@@ -167,6 +167,7 @@ async function perform(stage: Stage, model: NaiveModel, step: Step): Promise<Nai
   }
   const logged = { count: (before?.count ?? 0) + 1, action: ACTIONS[command.kind], failed: failure !== undefined };
   expect(await newestEntry(stage)).toEqual(logged);
+  expect(await wrongDays(stage)).toEqual([]);
   return after;
 }
 
@@ -303,12 +304,24 @@ function usedDifferences(before: Snapshot, after: Snapshot): Record<string, numb
   );
 }
 
-/** The newest entry, and how many there are. */
+/** The newest entry, and how many there are; that a licence is nearly used up stands beside those of commands. */
 async function newestEntry(stage: Stage): Promise<{ count: number; action: string; failed: boolean } | undefined> {
   const rows = await stage.world.database.write<{ count: number; action: string; failed: boolean }>(sql`
     SELECT count(*) OVER () AS count, action, outcome = 'failure' AS failed FROM log_entries
-    WHERE site_id = ${stage.world.administrator.siteId} ORDER BY at DESC, id DESC LIMIT 1`);
+    WHERE site_id = ${stage.world.administrator.siteId} AND action <> 'licence.warning'
+    ORDER BY at DESC, id DESC LIMIT 1`);
   return rows[0];
+}
+
+/** Limited licences whose last day does not say what is taken of them. */
+async function wrongDays(stage: Stage): Promise<unknown[]> {
+  return stage.world.database.write(sql`
+    SELECT l.name, l.seats, l.seats_used, d.seats AS noted_seats, d.used, d.highest, d.over FROM licences l
+    CROSS JOIN LATERAL (
+      SELECT * FROM licence_days d WHERE d.site_id = l.site_id AND d.licence_id = l.id ORDER BY day DESC LIMIT 1
+    ) d
+    WHERE l.site_id = ${stage.world.administrator.siteId} AND l.seats IS NOT NULL
+      AND (d.used <> l.seats_used OR d.seats <> l.seats OR d.highest < d.used OR d.over < d.used - d.seats)`);
 }
 
 function caught(work: () => void): string | undefined {

@@ -11,6 +11,7 @@ import { LicencePeriods1790000000010 } from './0010-licence-periods.js';
 import { ApplicationApi1790000000011 } from './0011-application-api.js';
 import { Webhooks1790000000012 } from './0012-webhooks.js';
 import { UserStates1790000000013 } from './0013-user-states.js';
+import { SeatHistory1790000000014 } from './0014-seat-history.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   ApplicationApi1790000000011,
   Webhooks1790000000012,
   UserStates1790000000013,
+  SeatHistory1790000000014,
 ];

@@ -18,6 +18,20 @@ export function checkSeats(seats: number | undefined): void {
   throw new RollcallError('invalid', 'licence.invalid-seats', 'Seats are a whole number, 0 or more.');
 }
 
+/** What a licence warns at unless it is said otherwise; percent of its seats. */
+export const DEFAULT_WARN_AT: readonly number[] = [80, 100];
+
+const MOST_WARNINGS = 10;
+const HIGHEST_WARNING = 1000;
+
+/** @throws RollcallError `licence.invalid-warning` */
+export function checkWarnAt(warnAt: readonly number[]): void {
+  const fits = (percent: number) => Number.isInteger(percent) && percent >= 1 && percent <= HIGHEST_WARNING;
+  if (warnAt.length <= MOST_WARNINGS && warnAt.every(fits)) return;
+  const message = `A licence warns at up to ${MOST_WARNINGS} percentages, whole numbers from 1 to ${HIGHEST_WARNING}.`;
+  throw new RollcallError('invalid', 'licence.invalid-warning', message);
+}
+
 /** @throws RollcallError `licence.invalid-period` */
 export function checkPeriod({ from, until }: Period): void {
   if (from === undefined || until === undefined || from < until) return;

@@ -32,12 +32,15 @@ export function putInForce(siteId: number, applicationId: string): Sql[] {
   );
 }
 
-/** The statement that counts a licence's seats anew: while it had neither limit nor end, nobody counted. */
+/**
+ * The statement that counts a licence's seats anew: while it had neither limit nor end, nobody counted. Without a limit
+ * there is nothing to be warned of.
+ */
 export function recountSeats(siteId: number, applicationId: string): Sql {
   return sql`
     UPDATE licences l SET seats_used = (
       SELECT count(*) FROM entitlements e WHERE e.site_id = l.site_id AND e.licence_id = l.id
-    ) WHERE l.site_id = ${siteId} AND l.application_id = ${applicationId}`;
+    ), warned_at = CASE WHEN l.seats IS NOT NULL THEN l.warned_at END WHERE l.site_id = ${siteId} AND l.application_id = ${applicationId}`;
 }
 
 /** An application one of whose licences has begun or ended since anybody looked. */

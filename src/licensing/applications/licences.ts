@@ -1,8 +1,16 @@
 import { sql, type Transaction } from '../../database/index.js';
 import { type Actor, type AttributeChange, type LockingCommand, newObjectId } from '../../directory/index.js';
 import { RollcallError } from '../../errors/index.js';
+import { noteUnlimited } from '../history/record-days.js';
 import { usersOfApplication } from '../settlement/people.js';
-import { checkPeriod, checkSeats, type LicencePolicy, type Period } from './check-licence.js';
+import {
+  checkPeriod,
+  checkSeats,
+  checkWarnAt,
+  DEFAULT_WARN_AT,
+  type LicencePolicy,
+  type Period,
+} from './check-licence.js';
 import { putInForce, recountSeats } from './licence-periods.js';
 import { requireFree, requireSeatRoles } from './licence-roles.js';
 
@@ -14,6 +22,8 @@ export interface NewLicence {
   readonly period: Period;
   /** Keys of the roles that it covers. */
   readonly roles: readonly string[];
+  /** Percentages of its seats at which the log warns; 80 and 100 unless said otherwise, none where it is empty. */
+  readonly warnAt?: readonly number[];
 }
 
 export type LicenceChange = Partial<NewLicence>;
@@ -27,13 +37,15 @@ interface Row {
   readonly valid_until: Date | null;
   readonly application_id: string;
   readonly roles: readonly string[];
+  readonly warn_at: readonly number[];
 }
 
 /**
  * Adds a pool of seats to an application. Those who hold a role that it covers take a seat of it, also beyond its
  * limit. Structural.
  * @throws RollcallError `application.not-found`, `application.role-not-found`, `licence.role-takes-no-seat`,
- *   `licence.overlaps`, `licence.name-taken`, `licence.invalid-seats`, `licence.invalid-period`, `licence.no-role`
+ *   `licence.overlaps`, `licence.name-taken`, `licence.invalid-seats`, `licence.invalid-period`, `licence.no-role`,
+ *   `licence.invalid-warning`
  */
 export function addLicence(actor: Actor, applicationId: string, wanted: NewLicence): LockingCommand<{ id: string }> {
   check(wanted);
@@ -43,9 +55,9 @@ export function addLicence(actor: Actor, applicationId: string, wanted: NewLicen
     const roleIds = await requireSeatRoles(transaction, siteId, applicationId, wanted.roles);
     await requireFree(transaction, siteId, id, roleIds, wanted.period);
     await transaction.run(sql`
-      INSERT INTO licences (site_id, id, application_id, name, seats, policy, valid_from, valid_until)
+      INSERT INTO licences (site_id, id, application_id, name, seats, policy, valid_from, valid_until, warn_at)
       VALUES (${siteId}, ${id}, ${applicationId}, ${wanted.name}, ${wanted.seats ?? null}, ${wanted.policy},
-        ${wanted.period.from ?? null}, ${wanted.period.until ?? null})`);
+        ${wanted.period.from ?? null}, ${wanted.period.until ?? null}, ${wanted.warnAt ?? DEFAULT_WARN_AT}::integer[])`);
     await coverRoles(transaction, siteId, id, roleIds);
     return {
       result: { id },
@@ -80,7 +92,8 @@ export function changeLicence(actor: Actor, licenceId: string, change: LicenceCh
     }
     await transaction.run(sql`
       UPDATE licences SET name = ${wanted.name}, seats = ${wanted.seats ?? null}, policy = ${wanted.policy},
-        valid_from = ${wanted.period.from ?? null}, valid_until = ${wanted.period.until ?? null}
+        valid_from = ${wanted.period.from ?? null}, valid_until = ${wanted.period.until ?? null},
+        warn_at = ${wanted.warnAt ?? DEFAULT_WARN_AT}::integer[]
       WHERE site_id = ${siteId} AND id = ${licenceId}`);
     return {
       result: undefined,
@@ -133,7 +146,12 @@ function structural<Result>(
     userIds: [],
     async run(transaction) {
       const { result, applicationId, name, changed, everybody } = await work(transaction);
-      await transaction.runTogether([...putInForce(siteId, applicationId), recountSeats(siteId, applicationId)]);
+      await transaction.runTogether([
+        ...putInForce(siteId, applicationId),
+        recountSeats(siteId, applicationId),
+        // The settlement writes down how those with a limit are used; one that has none any more goes on from here.
+        noteUnlimited(siteId, new Date(), sql`l.application_id = ${applicationId}`),
+      ]);
       return {
         result,
         objectId: licenceId,
@@ -149,11 +167,12 @@ function structural<Result>(
   };
 }
 
-function check({ name, seats, period, roles }: LicenceChange): void {
+function check({ name, seats, period, roles, warnAt = [] }: LicenceChange): void {
   if (name !== undefined && name.trim() === '') {
     throw new RollcallError('invalid', 'licence.no-name', 'A licence needs a name.');
   }
   checkSeats(seats);
+  checkWarnAt(warnAt);
   if (period !== undefined) checkPeriod(period);
   if (roles !== undefined && roles.length === 0) {
     throw new RollcallError('invalid', 'licence.no-role', 'A licence must cover at least one role.');
@@ -162,7 +181,7 @@ function check({ name, seats, period, roles }: LicenceChange): void {
 
 async function requireLicence(transaction: Transaction, siteId: number, licenceId: string): Promise<Row> {
   const [licence] = await transaction.run<Row>(sql`
-    SELECT id, name, seats, policy, valid_from, valid_until, application_id, (
+    SELECT id, name, seats, policy, valid_from, valid_until, warn_at, application_id, (
       SELECT coalesce(jsonb_agg(r.key ORDER BY r.rank), '[]') FROM licence_roles p
       JOIN application_roles r ON r.site_id = p.site_id AND r.id = p.role_id
       WHERE p.site_id = l.site_id AND p.licence_id = l.id
@@ -188,6 +207,7 @@ function merged(current: Row, change: LicenceChange): NewLicence {
     policy: change.policy ?? current.policy,
     period: change.period ?? { from: current.valid_from ?? undefined, until: current.valid_until ?? undefined },
     roles: change.roles ?? current.roles,
+    warnAt: change.warnAt ?? current.warn_at,
   };
 }
 
@@ -199,6 +219,7 @@ function changes(before: NewLicence | undefined, after: NewLicence | undefined):
     validFrom: licence?.period.from?.toISOString(),
     validUntil: licence?.period.until?.toISOString(),
     roles: licence?.roles,
+    warnAt: licence === undefined ? undefined : (licence.warnAt ?? DEFAULT_WARN_AT),
   });
   const [old, wanted] = [attributes(before), attributes(after)];
   return Object.keys(old)

@@ -21,6 +21,10 @@ export interface Licence {
   /** `over`: more seats are taken than there are, or it has ended while people hold them. */
   readonly state: 'planned' | 'valid' | 'over' | 'ended';
   readonly used: number;
+  /** Percentages of its seats at which the log warns. */
+  readonly warnAt: readonly number[];
+  /** The highest of them that was passed and not left again; null: none. */
+  readonly warnedAt: number | null;
   readonly waiting: number;
   /** Keys of the roles that it covers, the highest first. */
   readonly roles: readonly string[];
@@ -69,6 +73,8 @@ export function listApplications(database: Database, siteId: number): Promise<Ap
             WHEN l.valid_until <= now() OR taken.seats > l.seats THEN 'over'
             ELSE 'valid' END,
           'used', taken.seats,
+          'warnAt', l.warn_at,
+          'warnedAt', l.warned_at,
           'waiting', (SELECT count(*) FROM waiting_places w WHERE w.site_id = l.site_id AND w.licence_id = l.id),
           'roles', (
             SELECT coalesce(jsonb_agg(r.key ORDER BY r.rank), '[]') FROM licence_roles p

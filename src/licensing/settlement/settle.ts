@@ -1,9 +1,10 @@
 import { type Sql, sql, type Transaction } from '../../database/index.js';
 import { type Allocation, allocate, type Outcome } from './allocate.js';
 import { type People, peopleOf, peopleQuery, poolsOfUsers, readPeople, readWaiting } from './people.js';
-import type { Holding, Person, Pool } from './person.js';
+import type { Holding, Person } from './person.js';
 import { lockPools, type SeatRules } from './pools.js';
 import { settlementWrites } from './settlement-writes.js';
+import { type LicenceWarning, type WatchedPool, warningsOf } from './warnings.js';
 
 /** A person's access before and after, by role id. */
 export interface AccessChange {
@@ -37,6 +38,7 @@ export interface Affected {
 /** What became of people's access, and the statements that write it down, independent of each other. */
 export interface Settlement {
   readonly access: readonly AccessChange[];
+  readonly warnings: readonly LicenceWarning[];
   readonly writes: readonly Sql[];
 }
 
@@ -55,7 +57,6 @@ export async function settle(
   affected: Affected,
   before: readonly Sql[],
 ): Promise<Settlement> {
-  const { siteId } = affected;
   const standing =
     affected.userIds.length <= FEW_USERS
       ? await lockThenRead(transaction, affected, before)
@@ -66,7 +67,11 @@ export async function settle(
     pools.length > 0 && queued
       ? await allocateWithQueues(transaction, affected, touched, pools)
       : allocate(touched.people, [], pools);
-  return { access: accessChanges(allocation.outcomes), writes: settlementWrites(siteId, allocation, pools) };
+  return {
+    access: accessChanges(allocation.outcomes),
+    warnings: warningsOf(pools, allocation.used),
+    writes: settlementWrites(affected, allocation, pools),
+  };
 }
 
 function asking(touched: People): People {
@@ -75,7 +80,7 @@ function asking(touched: People): People {
 
 interface Standing {
   readonly touched: People;
-  readonly pools: readonly Pool[];
+  readonly pools: readonly WatchedPool[];
   /** Whether anybody else waits in the site. */
   readonly queued: boolean;
 }
@@ -103,7 +108,7 @@ async function lockThenRead(
     sql`SELECT 1 FROM waiting_places WHERE site_id = ${siteId} AND user_id <> ALL (${userIds}::uuid[]) LIMIT 1`,
   ]);
   // lockPools names these columns.
-  return { touched: peopleOf(touched), pools: pools as Pool[], queued: others.length > 0 };
+  return { touched: peopleOf(touched), pools: pools as WatchedPool[], queued: others.length > 0 };
 }
 
 /** Many users: what they deserve is read once where no limit is at play, and once more under the lock where one is. */
@@ -116,7 +121,9 @@ async function readThenLock(
   const touched = peopleOf(found[before.length] ?? []);
   if (!touched.capped && applicationIds.length === 0) return { touched, pools: [], queued: false };
   const applications = [...touched.applicationIds, ...applicationIds];
-  const pools = await transaction.run<Pool>(lockPools(siteId, sql`application_id = ANY (${applications}::uuid[])`));
+  const pools = await transaction.run<WatchedPool>(
+    lockPools(siteId, sql`application_id = ANY (${applications}::uuid[])`),
+  );
   return { touched: await readPeople(transaction, siteId, userIds, rules), pools, queued: true };
 }
 
@@ -129,7 +136,7 @@ async function allocateWithQueues(
   transaction: Transaction,
   { siteId, userIds, applicationIds, rules }: Affected,
   { people: touched, applicationIds: touchedApplications }: People,
-  pools: readonly Pool[],
+  pools: readonly WatchedPool[],
 ): Promise<Allocation> {
   const applications = [...new Set([...touchedApplications, ...applicationIds])];
   const capped = new Set(pools.map((pool) => pool.licenceId));

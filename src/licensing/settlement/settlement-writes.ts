@@ -1,9 +1,14 @@
 import { type Sql, sql } from '../../database/index.js';
+import { noteDays } from '../history/note-days.js';
 import type { Allocation, Outcome } from './allocate.js';
-import type { Pool } from './person.js';
+import { type WatchedPool, warnedNow } from './warnings.js';
 
 /** What differs after an allocation, as statements that do not depend on each other; none where nothing differs. */
-export function settlementWrites(siteId: number, allocation: Allocation, pools: readonly Pool[]): Sql[] {
+export function settlementWrites(
+  { siteId, applicationIds }: { readonly siteId: number; readonly applicationIds: readonly string[] },
+  allocation: Allocation,
+  pools: readonly WatchedPool[],
+): Sql[] {
   const moved = allocation.outcomes.filter((one) => !sameHolding(one));
   const places = placeChanges(allocation.outcomes);
   return [
@@ -18,6 +23,12 @@ export function settlementWrites(siteId: number, allocation: Allocation, pools: 
     ...leaveQueues(siteId, places.left),
     ...joinQueues(siteId, places.joined),
     ...countSeats(siteId, allocation, pools),
+    ...noteDays(
+      siteId,
+      // Where licences changed, their seats may differ although nobody came or went.
+      pools.filter(({ licenceId, used }) => applicationIds.length > 0 || allocation.used.get(licenceId) !== used),
+      allocation.used,
+    ),
   ];
 }
 
@@ -69,14 +80,17 @@ function joinQueues(siteId: number, joined: readonly PlaceChange[]): Sql[] {
   ];
 }
 
-function countSeats(siteId: number, allocation: Allocation, pools: readonly Pool[]): Sql[] {
-  const counts = pools.filter((pool) => allocation.used.get(pool.licenceId) !== pool.used);
+function countSeats(siteId: number, allocation: Allocation, pools: readonly WatchedPool[]): Sql[] {
+  const counts = pools
+    .map((pool) => ({ pool, used: allocation.used.get(pool.licenceId) ?? pool.used }))
+    .map(({ pool, used }) => ({ pool, used, warned: warnedNow(pool, used) }))
+    .filter(({ pool, used, warned }) => used !== pool.used || warned !== pool.warnedAt);
   if (counts.length === 0) return [];
   return [
     sql`
-      UPDATE licences l SET seats_used = counted.used
-      FROM unnest(${counts.map((pool) => pool.licenceId)}::uuid[],
-        ${counts.map((pool) => allocation.used.get(pool.licenceId))}::integer[]) AS counted (id, used)
+      UPDATE licences l SET seats_used = counted.used, warned_at = counted.warned
+      FROM unnest(${counts.map(({ pool }) => pool.licenceId)}::uuid[], ${counts.map(({ used }) => used)}::integer[],
+        ${counts.map(({ warned }) => warned)}::integer[]) AS counted (id, used, warned)
       WHERE l.site_id = ${siteId} AND l.id = counted.id`,
   ];
 }

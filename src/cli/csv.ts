@@ -1,0 +1,14 @@
+/**
+ * Rows as CSV (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe in front: names are
+ * chosen by others.
+ */
+export function csv(headings: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+  return [headings, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+function cell(value: string | number | null): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
