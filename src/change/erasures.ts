@@ -8,6 +8,7 @@ import {
 } from '../directory/index.js';
 import { forgetGroups, forgetUsers } from '../licensing/index.js';
 import { erasePeople } from '../log/index.js';
+import { forgetNames } from '../webhooks/index.js';
 
 /** See eraseUser; the log forgets who it was as well. */
 export function eraseUserEverywhere(actor: Actor, id: string): LockingCommand<number> {
@@ -25,5 +26,5 @@ export function eraseExpiredGroupsEverywhere(actor: Actor, graceDays: number, li
 }
 
 function everywhere({ siteId }: Actor): AlsoErase {
-  return (userIds) => [...forgetUsers(siteId, userIds), erasePeople(siteId, userIds)];
+  return (userIds) => [...forgetUsers(siteId, userIds), erasePeople(siteId, userIds), forgetNames(siteId, userIds)];
 }

@@ -1,7 +1,8 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { DeliveryState, DisabledReason } from './webhook.js';
 
-// What the migration 0012-webhooks makes, as TypeORM sees it. Fields have a `!` because TypeORM fills them.
+// What the migrations 0012-webhooks and 0014-seat-history make, as TypeORM sees it. Fields have a `!` because TypeORM
+// fills them.
 // `synchronize: false` stands at indexes whose predicates are the migration's.
 
 @Entity('webhooks')
@@ -33,6 +34,7 @@ export class WebhookRow {
 @Index('webhook_deliveries_order', { synchronize: false })
 @Index('webhook_deliveries_leased', { synchronize: false })
 @Index('webhook_deliveries_finished', { synchronize: false })
+@Index('webhook_deliveries_user', { synchronize: false })
 export class WebhookDelivery {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'webhook_deliveries_pk' }) siteId!: number;
   @PrimaryColumn('uuid', { name: 'webhook_id', primaryKeyConstraintName: 'webhook_deliveries_pk' }) webhookId!: string;

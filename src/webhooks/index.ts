@@ -4,7 +4,7 @@ export { webhookEntities } from './entities.js';
 export { type Delivery, findWebhook, listDeliveries, listWebhooks } from './read-webhooks.js';
 export { replayDeliveries } from './replay.js';
 export { sendTest, type TestResult, testWebhook } from './test-webhook.js';
-export { tidyWebhooks } from './tidy.js';
+export { forgetNames, tidyWebhooks } from './tidy.js';
 export type { DeliveryState, Webhook, WebhookSettings } from './webhook.js';
 export {
   type CreatedWebhook,

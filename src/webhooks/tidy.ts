@@ -37,6 +37,12 @@ export async function tidyWebhooks(database: Database, settings: TidySettings): 
     DELETE FROM webhook_deliveries d USING gone g WHERE d.site_id = g.site_id AND d.webhook_id = g.id`);
 }
 
+/** The names of people who are erased, in what webhooks were told of them or still are to be. */
+export function forgetNames(siteId: number, userIds: readonly string[]): Sql {
+  return sql`
+    UPDATE webhook_deliveries SET user_name = NULL WHERE site_id = ${siteId} AND user_id = ANY (${userIds}::uuid[])`;
+}
+
 function olderThan(days: number): Sql {
   return sql`d.finished_at < now() - make_interval(days => ${days})`;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eraseUserEverywhere } from '../../src/change/index.js';
 import { sql } from '../../src/database/index.js';
 import {
   addLicence,
@@ -274,6 +275,19 @@ describe('an event', () => {
     const told = await access.server.database.write<{ url: string }>(sql`
       SELECT w.url FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id ORDER BY w.url`);
     expect(told.map(({ url }) => url)).toEqual([URL, `${URL}/second`]);
+  });
+
+  it('keeps no name of a person who is erased', async () => {
+    const { database, actor } = access.server;
+    const ann = await client.user('ann');
+    await client.join(staff, ann);
+    await client.request('DELETE', `/Users/${ann}`);
+    await stage.run(eraseUserEverywhere(actor(), ann));
+    const kept = await database.write(sql`SELECT user_id, user_name FROM webhook_deliveries`);
+    expect(kept).toEqual([
+      { user_id: ann, user_name: null },
+      { user_id: ann, user_name: null },
+    ]);
   });
 
   it('comes once a person of a large group, by one statement', async () => {

@@ -1,7 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * How many seats were taken on each day, and when to warn that they run out. The former version goes on beside this
+ * How many seats were taken on each day, when to warn that they run out, and the way from people who are erased to what
+ * webhooks were told of them. The former version goes on beside this
  * one; what it gives and takes is seen only when days are looked through.
  */
 export class SeatHistory1790000000014 implements MigrationInterface {
@@ -34,11 +35,14 @@ export class SeatHistory1790000000014 implements MigrationInterface {
         CONSTRAINT licence_days_pk PRIMARY KEY (site_id, licence_id, day)
       );
       CREATE INDEX licence_days_application ON licence_days (site_id, application_id, day);
+
+      CREATE INDEX webhook_deliveries_user ON webhook_deliveries (site_id, user_id) WHERE user_id IS NOT NULL;
     `);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
+      DROP INDEX webhook_deliveries_user;
       DROP TABLE licence_days;
       ALTER TABLE licences DROP COLUMN warn_at, DROP COLUMN warned_at;
     `);
