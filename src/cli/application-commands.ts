@@ -99,5 +99,5 @@ function applicationTable(applications: readonly Application[]): string {
 function seatsOf({ used, seats, warnedAt, state }: Application['licences'][number]): string {
   const taken = `${used} of ${seats ?? 'unlimited'}`;
   if (state === 'over') return `${taken} (over-used)`;
-  return warnedAt === null ? taken : `${taken} (${warnedAt} % passed)`;
+  return warnedAt === null ? taken : `${taken} (${warnedAt} % reached)`;
 }

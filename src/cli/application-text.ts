@@ -39,7 +39,7 @@ const STATES: Readonly<Record<Licence['state'], string>> = {
 
 /** What else there is to say of it is over-use, or that it is nearly used up. */
 function licenceState({ state, warnedAt }: Licence): string {
-  return state === 'valid' && warnedAt !== null ? `valid, ${warnedAt} % passed` : STATES[state];
+  return state === 'valid' && warnedAt !== null ? `valid, ${warnedAt} % reached` : STATES[state];
 }
 
 function period({ validFrom, validUntil }: Licence): string {

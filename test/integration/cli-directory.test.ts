@@ -89,7 +89,7 @@ describe('rollcall user, group, application, grant, licence and log', () => {
     const { used, waiting, held } = await world.access('wiki');
     expect({ used, waiting: waiting.size, held: held.size }).toEqual({ used: 1, waiting: 1, held: 1 });
     expect((await cli.run('application', 'list', ...site)).out).toMatch(
-      /^wiki +Wiki +admin > user > viewer:free +1 of 1 +1$/m,
+      /^wiki +Wiki +admin > user > viewer:free +1 of 1 \(100 % reached\) +1$/m,
     );
   });
 

@@ -88,8 +88,8 @@ describe('rollcall licence', () => {
     type Shown = { licences: { warnAt: number[]; warnedAt: number | null }[] };
     const set = (...argv: string[]) => cli.json<Shown>('licence', 'set', '--application', 'wiki', ...argv);
     expect((await set('--warn-at', '20,90')).licences).toMatchObject([{ warnAt: [20, 90], warnedAt: 20 }]);
-    expect((await cli.run('application', 'show', 'wiki')).out).toMatch(/valid, 20 % passed/);
-    expect((await cli.run('application', 'list')).out).toMatch(/1 of 5 \(20 % passed\)/);
+    expect((await cli.run('application', 'show', 'wiki')).out).toMatch(/valid, 20 % reached/);
+    expect((await cli.run('application', 'list')).out).toMatch(/1 of 5 \(20 % reached\)/);
     expect((await set('--warn-at', 'never')).licences).toMatchObject([{ warnAt: [] }]);
     const { error } = await cli.run('licence', 'set', '--application', 'wiki', '--warn-at', '0');
     expect(error).toMatch(/^licence.invalid-warning/);
