@@ -24,6 +24,10 @@ const READS: Readonly<Record<string, string>> = {
     WHERE u.site_id = $1 AND i.connection_id = (SELECT id FROM connections LIMIT 1) AND i.external_id = $2`,
   email: `${USER} JOIN user_emails e ON e.site_id = u.site_id AND e.user_id = u.id
     WHERE u.site_id = $1 AND e.value_key = $2 AND e.type_key = 'work'`,
+  access: `SELECT jsonb_build_object('role', r.key)::text FROM users u
+    LEFT JOIN entitlements e ON e.site_id = u.site_id AND e.user_id = u.id
+    LEFT JOIN application_roles r ON r.site_id = e.site_id AND r.id = e.role_id
+    WHERE u.site_id = $1 AND u.user_name_key = $2 AND u.deleted_at IS NULL`,
   page: `${USER} WHERE u.site_id = $1 AND u.id > $2 AND u.deleted_at IS NULL ORDER BY u.id LIMIT 100`,
   'large-page': `${USER} WHERE u.site_id = $1 AND u.id > $2 AND u.deleted_at IS NULL ORDER BY u.id LIMIT 1000`,
 };

@@ -5,8 +5,9 @@ import { fillUsers, managedRange } from './fill-users.ts';
 import type { SampleUser, World } from './world.ts';
 
 /** A world but for where its servers listen. */
-export interface NewWorld extends Omit<World, 'serverUrl' | 'ceilingUrl'> {
+export interface NewWorld extends Omit<World, 'serverUrl' | 'apiUrl' | 'ceilingUrl'> {
   readonly connectionKey: string;
+  readonly applicationKey: string;
   readonly siteId: number;
 }
 
@@ -45,6 +46,8 @@ async function describe(client: pg.Client, directory: Directory, groups: FilledG
     siteId: directory.siteId,
     connectionKey: directory.connectionKey,
     token: directory.token,
+    applicationKey: directory.applicationKey,
+    applicationToken: directory.applicationToken,
     users,
     managedUsers: await sample(client, directory, `n BETWEEN ${from} AND ${to}`, 1000),
     smallGroup: { id: groups.smallId, members: firstOnes.map((user) => user.id) },

@@ -3,6 +3,7 @@ import {
   addGrant,
   type Change,
   createApplication,
+  createApplicationToken,
   createChange,
   createConnection,
   createGroup,
@@ -22,12 +23,18 @@ import {
 } from './product.ts';
 import { PLACEHOLDERS, userBody } from './sample-user.ts';
 
+const CAPPED = 'capped';
+const QUARTER = 90 * 86_400_000;
+
 /** What is made through the server's own doors before the mass of rows is derived from it. */
 export interface Directory {
   readonly siteId: number;
   readonly connectionId: string;
   readonly connectionKey: string;
   readonly token: string;
+  readonly applicationKey: string;
+  /** Of the capped application. */
+  readonly applicationToken: string;
   /** A user and a group full of placeholders. */
   readonly sampleUserId: string;
   readonly sampleGroupId: string;
@@ -52,11 +59,14 @@ export async function createDirectory(url: string): Promise<Directory> {
       sees: 'site',
       passwords: 'ignore',
       scope: 'write',
-      expiresAt: new Date(Date.now() + 90 * 86_400_000),
+      expiresAt: new Date(Date.now() + QUARTER),
     }),
   );
   const actor: Actor = { ...operator, source: 'scim', connection };
   const roleId = await createCappedApplication(database, change, operator);
+  const application = await change.run(operator, action('application.create-token', 'Application'), () =>
+    createApplicationToken(operator, CAPPED, { scopes: ['access:read'], expiresAt: new Date(Date.now() + QUARTER) }),
+  );
   const sampleUserId = await createSampleUser(change, actor);
   const sampleGroupId = await createSampleGroup(database, change, actor);
   return {
@@ -64,6 +74,8 @@ export async function createDirectory(url: string): Promise<Directory> {
     connectionId: connection.id,
     connectionKey: connection.key,
     token,
+    applicationKey: CAPPED,
+    applicationToken: application.token,
     sampleUserId,
     sampleGroupId,
     async grant(groupIds) {
@@ -85,14 +97,14 @@ function action<Type>(name: string, objectType: Type) {
 async function createCappedApplication(database: Database, change: Change, operator: Actor): Promise<string> {
   await change.run(operator, action('application.create', 'Application'), () =>
     createApplication(operator, {
-      key: 'capped',
+      key: CAPPED,
       name: 'Capped',
       description: undefined,
       roles: [{ key: 'user', takesSeat: true }],
       licence: { seats: 100_000_000, policy: 'wait' },
     }),
   );
-  const [role] = (await findApplication(database, operator.siteId, 'capped')).roles;
+  const [role] = (await findApplication(database, operator.siteId, CAPPED)).roles;
   if (role === undefined) throw new Error('The capped application has no role');
   return role.id;
 }

@@ -1,6 +1,6 @@
 // The one file that imports the compiled server.
 export { type Change, createChange } from '../../dist/change/index.js';
-export { createConnection } from '../../dist/connections/index.js';
+export { createApplicationToken, createConnection } from '../../dist/connections/index.js';
 export {
   type Database,
   migrate,

@@ -29,7 +29,8 @@ export async function profileOperation(
   const profileFolder = await mkdtemp(join(options.folder, 'cpu-'));
   const server = await startServer({ databaseUrl, logFile: join(options.folder, 'server.log'), profileFolder });
   const serverUrl = `${server.url}/scim/v2/${world.connectionKey}`;
-  const load = startLoad({ ...world, serverUrl, ceilingUrl: '' });
+  const apiUrl = `${server.url}/api/v1/applications/${world.applicationKey}`;
+  const load = startLoad({ ...world, serverUrl, apiUrl, ceilingUrl: '' });
   try {
     if (database.countsStatements) {
       await query(databaseUrl, 'CREATE EXTENSION IF NOT EXISTS pg_stat_statements; SELECT pg_stat_statements_reset()');

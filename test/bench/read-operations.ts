@@ -34,6 +34,17 @@ export const readOperations: readonly Operation[] = [
     `emails[type eq "work"].value eq "${user.email}"`,
     user.email,
   ]),
+  {
+    name: 'access',
+    lines: [{ label: 'server', title: 'what an application asks about a person', budget: LOOKUP }],
+    server: async (exchange, world) => {
+      const url = `${world.apiUrl}/users/${encodeURIComponent(any(world.users).userName)}/access`;
+      const { applicationToken: token } = world;
+      await exchange.send({ method: 'GET', url, token, expect: 200, label: 'server', contains: '"reason":' });
+    },
+    ceiling: (exchange, world) =>
+      got(exchange, `${world.ceilingUrl}/access/${encodeURIComponent(any(world.users).userName)}`, 'ceiling'),
+  },
   page('page', 'page of 100, 20 groups each', ''),
   page('page-without-groups', 'page of 100, excludedAttributes=groups', '&excludedAttributes=groups'),
   {

@@ -69,7 +69,8 @@ async function measureSize(database: BenchDatabase, size: number, options: Flags
   const ceiling = await startCeiling(url, made.siteId);
   const server = await startServer({ databaseUrl: url, logFile: join(folder, 'server.log'), profileFolder: undefined });
   const serverUrl = `${server.url}/scim/v2/${made.connectionKey}`;
-  const world = { ...made, serverUrl, ceilingUrl: ceiling.url };
+  const apiUrl = `${server.url}/api/v1/applications/${made.applicationKey}`;
+  const world = { ...made, serverUrl, apiUrl, ceilingUrl: ceiling.url };
   const load = startLoad(world);
   try {
     const measured: Measured[] = [];

@@ -17,8 +17,12 @@ export interface World {
   readonly size: number;
   /** Base URL of the connection on the server under test. */
   readonly serverUrl: string;
+  /** URL of the capped application in the API of the server under test. */
+  readonly apiUrl: string;
   readonly ceilingUrl: string;
   readonly token: string;
+  /** Of the capped application. */
+  readonly applicationToken: string;
   /** Spread over the whole directory, the managed ones left out. */
   readonly users: readonly SampleUser[];
   /** Users that have a manager. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eraseUserEverywhere } from '../../src/change/index.js';
 import { sql } from '../../src/database/index.js';
 import { newObjectId } from '../../src/directory/index.js';
 import { findApplication } from '../../src/licensing/index.js';
@@ -125,6 +126,17 @@ describe('activity of one person', () => {
     const refused = await app.request('PUT', `/users/${ann}/activity`, body);
     expect([refused.status, refused.body.code]).toEqual([400, 'request.invalid']);
     expect(refused.body.detail).toContain(name);
+    expect(await kept(ann)).toBeUndefined();
+  });
+
+  it('is forgotten with the user who is erased', async () => {
+    const ann = await idp.user(userName('ann'));
+    await put(ann, ago(DAY));
+    await idp.request('DELETE', `/Users/${ann}`);
+    expect(await kept(ann)).toBeDefined();
+    const { change } = server.server;
+    const actor = server.server.actor();
+    await change.run(actor, { action: 'user.erase', objectType: 'User' }, () => eraseUserEverywhere(actor, ann));
     expect(await kept(ann)).toBeUndefined();
   });
 

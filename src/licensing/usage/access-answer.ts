@@ -43,20 +43,36 @@ export interface AccessAnswer {
   readonly roles: readonly AnsweredRole[];
 }
 
+/** A role that somebody has by one group, or by name where there is none. */
+type Given = readonly [
+  roleId: string,
+  rank: number,
+  key: string,
+  name: string,
+  takesSeat: boolean,
+  groupId: string | null,
+  groupName: string | null,
+];
+
 interface Row {
   readonly key: string;
   readonly name: string;
   readonly state: 'active' | 'disabled';
-  readonly user: {
-    readonly id: string;
-    readonly userName: string;
-    readonly displayName: string | null;
-    readonly state: LivingState;
-    readonly type: 'standard' | 'customer' | 'service';
-    readonly heldRoleId: string | null;
-    readonly waitedRoleIds: readonly string[];
-    readonly roles: readonly (Omit<AnsweredRole, 'standing'> & { readonly id: string; readonly takesSeat: boolean })[];
-  } | null;
+  readonly userId: string | null;
+  readonly userName: string;
+  readonly displayName: string | null;
+  readonly userState: LivingState;
+  readonly userType: 'standard' | 'customer' | 'service';
+  readonly heldRoleId: string | null;
+  readonly waitedRoleIds: readonly string[];
+  readonly given: readonly Given[] | null;
+}
+
+/** An AnsweredRole before it is known what it is to the person. */
+interface GivenRole extends Omit<AnsweredRole, 'standing'> {
+  readonly id: string;
+  readonly rank: number;
+  readonly takesSeat: boolean;
 }
 
 /**
@@ -75,99 +91,125 @@ export async function answerAccess(
   if (row === undefined) {
     throw new RollcallError('not-found', 'application.not-found', 'There is no such application any more.');
   }
-  const { key, name, user } = row;
-  const reason = reasonOf(row, rules);
-  const roles = user?.roles ?? [];
-  const has = roles.find(({ id }) => id === user?.heldRoleId);
-  const waits = roles.find(({ id }) => user?.waitedRoleIds.includes(id));
+  const roles = rolesOf(row.given ?? []);
+  const reason = reasonOf(row, roles, rules);
+  const has = roles.find(({ id }) => id === row.heldRoleId);
+  const waits = roles.find(({ id }) => row.waitedRoleIds.includes(id));
+  const { key, name, userId: id, userName, displayName } = row;
   return {
     access: reason === 'active',
     reason,
     detail: detailOf(reason, row, has?.key, waits?.key),
     application: { key, name },
-    user: user === null ? null : { id: user.id, userName: user.userName, displayName: user.displayName },
+    user: id === null ? null : { id, userName, displayName },
     role: has?.key ?? null,
     waitsFor: waits?.key ?? null,
-    roles: roles.map(({ id, takesSeat: _, ...role }) => ({ ...role, standing: standingOf(id, user) })),
+    roles: roles.map((role) => ({
+      key: role.key,
+      name: role.name,
+      standing: standingOf(role, row),
+      groups: role.groups,
+      granted: role.granted,
+    })),
   };
 }
 
-/** The statement of answerAccess; one row, or none where the application is gone. */
+/**
+ * The statement of answerAccess; one row, or none where the application is gone. It puts nothing in order and makes
+ * nothing distinct: for a handful of rows that costs more in the plan than here.
+ */
 function accessQuestion({ siteId, id }: { readonly siteId: number; readonly id: string }, userNameOrId: string): Sql {
-  const userId = isObjectId(userNameOrId) ? userNameOrId : null;
-  const columns = sql`u.id, u.user_name, u.display_name, u.state, u.user_type`;
-  // Everything starts at the one person: of their groups few give a role, and an application has few roles.
+  const role = sql`r.id, r.rank, r.key, r.name, r.takes_seat`;
   return sql`
-    WITH person AS MATERIALIZED (
-      (SELECT ${columns}, 1 AS preference FROM users u
-       WHERE u.site_id = ${siteId} AND u.id = ${userId}::uuid AND ${isLiving(sql`u`)})
-      UNION ALL
-      (SELECT ${columns}, 2 FROM users u
-       WHERE u.site_id = ${siteId} AND u.user_name_key = ${comparisonKey(userNameOrId)} AND u.deleted_at IS NULL)
-      ORDER BY preference LIMIT 1
-    ), direct AS MATERIALIZED (
-      SELECT m.group_id FROM person p JOIN memberships m ON m.site_id = ${siteId} AND m.user_id = p.id
-    ), reached AS (
-      SELECT group_id FROM direct
-      UNION
-      SELECT c.ancestor_id FROM direct d
-      JOIN group_closure c ON c.site_id = ${siteId} AND c.descendant_id = d.group_id
-    ), given AS (
-      SELECT g.role_id, o.id AS group_id, o.display_name FROM reached
-      JOIN grants g ON g.site_id = ${siteId} AND g.group_id = reached.group_id
-      JOIN groups o ON o.site_id = ${siteId} AND o.id = g.group_id AND ${isLiving(sql`o`)}
-      UNION ALL
-      SELECT g.role_id, NULL, NULL FROM person p JOIN grants g ON g.site_id = ${siteId} AND g.user_id = p.id
-    )
-    SELECT a.key, a.name, a.state, (
-      SELECT jsonb_build_object('id', p.id, 'userName', p.user_name, 'displayName', p.display_name, 'state', p.state,
-        'type', p.user_type,
-        'heldRoleId', (
-          SELECT e.role_id FROM entitlements e
-          WHERE e.site_id = ${siteId} AND e.user_id = p.id AND e.application_id = a.id),
-        'waitedRoleIds', (
-          SELECT coalesce(jsonb_agg(w.role_id), '[]') FROM waiting_places w
-          WHERE w.site_id = ${siteId} AND w.user_id = p.id AND w.application_id = a.id),
-        'roles', (
-          SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'key', r.key, 'name', r.name,
-            'takesSeat', r.takes_seat, 'granted', r.granted, 'groups', r.groups) ORDER BY r.rank), '[]')
-          FROM (
-            SELECT r.id, r.key, r.name, r.rank, r.takes_seat, bool_or(v.group_id IS NULL) AS granted,
-              coalesce(jsonb_agg(jsonb_build_object('id', v.group_id, 'name', v.display_name)
-                ORDER BY v.display_name, v.group_id) FILTER (WHERE v.group_id IS NOT NULL), '[]') AS groups
-            FROM given v
-            JOIN application_roles r ON r.site_id = ${siteId} AND r.id = v.role_id AND r.application_id = a.id
-            GROUP BY r.id, r.key, r.name, r.rank, r.takes_seat
-          ) r))
-      FROM person p
-    ) AS user
-    FROM applications a WHERE a.site_id = ${siteId} AND a.id = ${id}`;
+    SELECT a.key, a.name, a.state, p.id AS "userId", p.user_name AS "userName", p.display_name AS "displayName",
+      p.state AS "userState", p.user_type AS "userType",
+      (
+        SELECT e.role_id FROM entitlements e
+        WHERE e.site_id = ${siteId} AND e.user_id = p.id AND e.application_id = a.id
+      ) AS "heldRoleId",
+      ARRAY(
+        SELECT w.role_id FROM waiting_places w
+        WHERE w.site_id = ${siteId} AND w.user_id = p.id AND w.application_id = a.id
+      ) AS "waitedRoleIds",
+      (
+        SELECT json_agg(json_build_array(${role}, given.group_id, o.display_name))
+        FROM (
+          SELECT g.role_id, g.group_id FROM memberships m
+          CROSS JOIN LATERAL (
+            SELECT m.group_id AS id
+            UNION ALL
+            SELECT c.ancestor_id FROM group_closure c WHERE c.site_id = ${siteId} AND c.descendant_id = m.group_id
+          ) reached
+          JOIN grants g ON g.site_id = ${siteId} AND g.group_id = reached.id
+          WHERE m.site_id = ${siteId} AND m.user_id = p.id
+          UNION ALL
+          SELECT g.role_id, NULL FROM grants g WHERE g.site_id = ${siteId} AND g.user_id = p.id
+        ) given
+        JOIN application_roles r ON r.site_id = ${siteId} AND r.id = given.role_id AND r.application_id = a.id
+        LEFT JOIN groups o ON o.site_id = ${siteId} AND o.id = given.group_id AND ${isLiving(sql`o`)}
+        WHERE given.group_id IS NULL OR o.id IS NOT NULL
+      ) AS given
+    FROM applications a LEFT JOIN LATERAL (${personQuery(siteId, userNameOrId)}) p ON TRUE
+    WHERE a.site_id = ${siteId} AND a.id = ${id}`;
 }
 
-function reasonOf({ state, user }: Row, rules: SeatRules): AnsweredReason {
-  if (user === null) return 'unknown-user';
+/** What is no id is looked up in one index, which is nearly always. */
+function personQuery(siteId: number, userNameOrId: string): Sql {
+  const columns = sql`u.id, u.user_name, u.display_name, u.state, u.user_type`;
+  const byName = sql`u.site_id = ${siteId} AND u.user_name_key = ${comparisonKey(userNameOrId)} AND u.deleted_at IS NULL`;
+  if (!isObjectId(userNameOrId)) return sql`SELECT ${columns} FROM users u WHERE ${byName}`;
+  return sql`
+    SELECT ${columns}, 1 AS preference FROM users u
+    WHERE u.site_id = ${siteId} AND u.id = ${userNameOrId} AND ${isLiving(sql`u`)}
+    UNION ALL
+    SELECT ${columns}, 2 FROM users u WHERE ${byName}
+    ORDER BY preference LIMIT 1`;
+}
+
+/** The roles in their order, each with its groups by name, every group once. */
+function rolesOf(given: readonly Given[]): GivenRole[] {
+  const roles = new Map<string, GivenRole & { readonly byId: Map<string, string> }>();
+  for (const [id, rank, key, name, takesSeat, groupId, groupName] of given) {
+    const known = roles.get(id) ?? { id, rank, key, name, takesSeat, groups: [], granted: false, byId: new Map() };
+    if (groupId !== null) known.byId.set(groupId, groupName ?? '');
+    roles.set(id, groupId === null ? { ...known, granted: true } : known);
+  }
+  return [...roles.values()]
+    .sort((left, right) => left.rank - right.rank)
+    .map(({ byId, ...role }) => ({ ...role, groups: [...byId].map(([id, name]) => ({ id, name })).sort(byGroupName) }));
+}
+
+type AnsweredGroup = AnsweredRole['groups'][number];
+
+function byGroupName(left: AnsweredGroup, right: AnsweredGroup): number {
+  const [a, b] = [`${left.name}\0${left.id}`, `${right.name}\0${right.id}`];
+  return a < b ? -1 : 1;
+}
+
+function reasonOf(row: Row, roles: readonly GivenRole[], rules: SeatRules): AnsweredReason {
+  if (row.userId === null) return 'unknown-user';
   // What was worked out last and is kept decides; the rest says why it came out so.
-  if (user.heldRoleId !== null) return 'active';
-  if (state === 'disabled') return 'application-disabled';
-  if (user.state !== 'active' && !(user.state === 'invited' && rules.invitedTakeSeats)) return user.state;
-  if (user.roles.length === 0) return 'no-grant';
-  if (user.type === 'customer' && user.roles.every(({ takesSeat }) => takesSeat)) return 'customer-without-free-role';
+  if (row.heldRoleId !== null) return 'active';
+  if (row.state === 'disabled') return 'application-disabled';
+  const { userState } = row;
+  if (userState !== 'active' && !(userState === 'invited' && rules.invitedTakeSeats)) return userState;
+  if (roles.length === 0) return 'no-grant';
+  if (row.userType === 'customer' && roles.every(({ takesSeat }) => takesSeat)) return 'customer-without-free-role';
   return 'waiting-for-seat';
 }
 
-function standingOf(roleId: string, user: Row['user']): RoleStanding {
-  if (roleId === user?.heldRoleId) return 'in-use';
-  if (user?.waitedRoleIds.includes(roleId)) return 'waiting';
-  return user?.heldRoleId === null ? 'withheld' : 'lower';
+function standingOf({ id }: GivenRole, { heldRoleId, waitedRoleIds }: Row): RoleStanding {
+  if (id === heldRoleId) return 'in-use';
+  if (waitedRoleIds.includes(id)) return 'waiting';
+  return heldRoleId === null ? 'withheld' : 'lower';
 }
 
 function detailOf(
   reason: AnsweredReason,
-  { name, user }: Row,
+  { name, userName: who }: Row,
   role: string | undefined,
   waitsFor: string | undefined,
 ): string {
-  const who = user?.userName ?? '';
   switch (reason) {
     case 'active':
       return `${who} has the role ${role} of ${name}${waitsFor === undefined ? '' : `, and waits for ${waitsFor}`}.`;

@@ -1,6 +1,6 @@
 import { type Sql, sql } from '../../database/index.js';
 
-/** What is kept of the access of users who are scheduled for deletion, and who hold nothing; for who erases them. */
+/** What is kept of the access and use of users who are scheduled for deletion, and who hold nothing; for who erases them. */
 export function forgetUsers(siteId: number, userIds: readonly string[]): Sql[] {
   return [
     ...[sql`grants`, sql`waiting_places`, sql`application_activity`].map(
