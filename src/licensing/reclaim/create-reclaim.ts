@@ -2,7 +2,7 @@ import { sql } from '../../database/index.js';
 import { type Actor, type LockingCommand, newObjectId } from '../../directory/index.js';
 import { RollcallError } from '../../errors/index.js';
 import { heldSeats, unusedFor } from '../usage/unused-seats.js';
-import { reviewedSeats } from './reviewed-seats.js';
+import { reviewSeats } from './reviewed-seats.js';
 
 export interface NewReclaim {
   readonly applicationId: string;
@@ -47,21 +47,24 @@ export function createReclaim(actor: Actor, wanted: NewReclaim): LockingCommand<
       await transaction.run(sql`
         INSERT INTO reclaim_batches (site_id, id, application_id, name, days, expires_at)
         VALUES (${siteId}, ${id}, ${applicationId}, ${name}, ${days}, ${expiresAt})`);
-      const reviewed = reviewedSeats({ siteId, applicationId, which: unusedFor(days), limit: mostPeople });
-      const people = await transaction.run<{ user_id: string }>(sql`
-        INSERT INTO reclaim_items (site_id, batch_id, user_id, reviewed)
-        SELECT ${siteId}, ${id}::uuid, user_id, reviewed FROM (${reviewed}) found RETURNING user_id`);
-      if (people.length === 0) {
+      const wantedSeats = { siteId, applicationId, which: unusedFor(days), limit: mostPeople };
+      const seats = await reviewSeats(transaction, wantedSeats);
+      if (seats.size === 0) {
         const message = `No seat of ${application.name} is unused for ${days} days.`;
         throw new RollcallError('not-found', 'reclaim.nothing-unused', message);
       }
+      const reviewed = [...seats.values()].map((seat) => JSON.stringify(seat));
+      await transaction.run(sql`
+        INSERT INTO reclaim_items (site_id, batch_id, user_id, reviewed)
+        SELECT ${siteId}, ${id}::uuid, seat.user_id, seat.reviewed::jsonb
+        FROM unnest(${[...seats.keys()]}::uuid[], ${reviewed}::text[]) AS seat (user_id, reviewed)`);
       const [all] = await transaction.run<{ count: number }>(sql`
         SELECT count(*)::integer AS count FROM ${heldSeats(siteId, applicationId)} WHERE ${unusedFor(days)}`);
       return {
-        result: { id, left: Math.max(0, (all?.count ?? 0) - people.length) },
+        result: { id, left: Math.max(0, (all?.count ?? 0) - seats.size) },
         objectId: applicationId,
         objectName: application.name,
-        changed: [{ attribute: 'reclaim', old: undefined, new: { batch: id, name, days, people: people.length } }],
+        changed: [{ attribute: 'reclaim', old: undefined, new: { batch: id, name, days, people: seats.size } }],
         subjects: [],
         affectedUserIds: [],
         writes: [],

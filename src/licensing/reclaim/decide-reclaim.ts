@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Database, type Sql, sql, type Transaction } from '../../database/index.js';
 import { type Actor, type Effects, type LockingCommand, leaveGroups, type Subject } from '../../directory/index.js';
 import { RollcallError } from '../../errors/index.js';
 import { type LockedBatch, lockBatch, type ReclaimOutcome, requireBatchId } from './reclaim-batch.js';
-import { isReclaimable, type ReviewedSeat, reviewedSeats } from './reviewed-seats.js';
+import { type ReviewedSeat, reviewSeats } from './reviewed-seats.js';
 
 interface Decided {
   readonly userId: string;
@@ -71,18 +72,24 @@ export function discardReclaim(actor: Actor, batchId: string): LockingCommand<vo
 }
 
 /** Compares what was reviewed with what is now, under the structure lock. */
-function decide(transaction: Transaction, siteId: number, { id, applicationId }: LockedBatch): Promise<Decided[]> {
-  const items = sql`SELECT user_id FROM reclaim_items WHERE site_id = ${siteId} AND batch_id = ${id}`;
-  const current = reviewedSeats({ siteId, applicationId, which: sql`e.user_id IN (${items})`, limit: 2_147_483_647 });
-  return transaction.run<Decided>(sql`
-    SELECT i.user_id AS "userId", i.reviewed, CASE
-      WHEN NOT ${isReclaimable(sql`i.reviewed`)} THEN 'not-reclaimable'
-      WHEN c.user_id IS NULL THEN 'seat-gone'
-      WHEN i.reviewed -> 'lastActiveAt' <> c.reviewed -> 'lastActiveAt' THEN 'active-since'
-      WHEN i.reviewed <> c.reviewed THEN 'changed'
-      ELSE 'reclaimed' END AS outcome
-    FROM reclaim_items i LEFT JOIN (${current}) c ON c.user_id = i.user_id
-    WHERE i.site_id = ${siteId} AND i.batch_id = ${id}`);
+async function decide(
+  transaction: Transaction,
+  siteId: number,
+  { id, applicationId }: LockedBatch,
+): Promise<Decided[]> {
+  const items = await transaction.run<Omit<Decided, 'outcome'>>(sql`
+    SELECT user_id AS "userId", reviewed FROM reclaim_items WHERE site_id = ${siteId} AND batch_id = ${id}`);
+  const userIds = items.map(({ userId }) => userId);
+  const which = sql`e.user_id = ANY (${userIds}::uuid[])`;
+  const current = await reviewSeats(transaction, { siteId, applicationId, which, limit: items.length });
+  return items.map((item) => ({ ...item, outcome: outcomeOf(item.reviewed, current.get(item.userId)) }));
+}
+
+function outcomeOf(reviewed: ReviewedSeat, current: ReviewedSeat | undefined): ReclaimOutcome {
+  if (!reviewed.reclaimable) return 'not-reclaimable';
+  if (current === undefined) return 'seat-gone';
+  if (reviewed.lastActiveAt !== current.lastActiveAt) return 'active-since';
+  return isDeepStrictEqual(reviewed, current) ? 'reclaimed' : 'changed';
 }
 
 function applied({ siteId }: Actor, batch: LockedBatch, decided: readonly Decided[]): Effects<void> {

@@ -1,7 +1,7 @@
 import { type Database, type Sql, sql, type Transaction } from '../../database/index.js';
 import { isObjectId } from '../../directory/index.js';
 import { RollcallError } from '../../errors/index.js';
-import { isReclaimable, type ReviewedSeat } from './reviewed-seats.js';
+import type { ReviewedSeat } from './reviewed-seats.js';
 
 /**
  * What became of a person when the batch was applied. `active-since`: the application reported them meanwhile;
@@ -12,7 +12,6 @@ export type ReclaimOutcome = 'reclaimed' | 'active-since' | 'changed' | 'seat-go
 export interface ReclaimItem extends ReviewedSeat {
   readonly userId: string;
   readonly userName: string;
-  readonly reclaimable: boolean;
   /** Null until the batch is applied. */
   readonly outcome: ReclaimOutcome | null;
 }
@@ -69,8 +68,7 @@ export async function readReclaim(database: Database, siteId: number, batchId: s
     database.read<ReclaimSummary & { hash: string }>(sql`
       SELECT ${summary}, ${hash} AS hash FROM ${batches(siteId)} AND b.id = ${id}`),
     database.read<Omit<ReclaimItem, keyof ReviewedSeat> & { reviewed: ReviewedSeat }>(sql`
-      SELECT i.user_id AS "userId", coalesce(u.user_name, i.user_id::text) AS "userName", i.reviewed, i.outcome,
-        ${isReclaimable(sql`i.reviewed`)} AS reclaimable
+      SELECT i.user_id AS "userId", coalesce(u.user_name, i.user_id::text) AS "userName", i.reviewed, i.outcome
       FROM reclaim_items i LEFT JOIN users u ON u.site_id = i.site_id AND u.id = i.user_id
       WHERE i.site_id = ${siteId} AND i.batch_id = ${id}
       ORDER BY greatest(i.reviewed ->> 'lastActiveAt', i.reviewed ->> 'since'), i.user_id`),
@@ -125,7 +123,7 @@ function batches(siteId: number): Sql {
     reclaim_batches b
     JOIN applications a ON a.site_id = b.site_id AND a.id = b.application_id
     CROSS JOIN LATERAL (
-      SELECT count(*)::integer AS people, (count(*) FILTER (WHERE ${isReclaimable(sql`i.reviewed`)}))::integer AS reclaimable,
+      SELECT count(*)::integer AS people, (count(*) FILTER (WHERE (i.reviewed -> 'reclaimable')::boolean))::integer AS reclaimable,
         (count(*) FILTER (WHERE i.outcome = 'reclaimed'))::integer AS reclaimed
       FROM reclaim_items i WHERE i.site_id = b.site_id AND i.batch_id = b.id
     ) counted

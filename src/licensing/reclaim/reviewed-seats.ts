@@ -1,6 +1,6 @@
-import { type Sql, sql } from '../../database/index.js';
-import { isLiving } from '../../directory/index.js';
+import { type Sql, sql, type Transaction } from '../../database/index.js';
 import { heldSeats, lastUse } from '../usage/unused-seats.js';
+import { type GivingGroup, givingGroups } from './giving-groups.js';
 
 /** Why a seat cannot be taken back: something that gives it is not an administrator's to remove, or gives more. */
 export type Obstacle =
@@ -26,6 +26,8 @@ export interface ReviewedSeat {
   /** Default groups of the application in which the person is by an administrator. */
   readonly groups: readonly { readonly id: string; readonly name: string }[];
   readonly obstacles: readonly Obstacle[];
+  /** Nothing is in the way. */
+  readonly reclaimable: boolean;
 }
 
 interface Wanted {
@@ -36,111 +38,89 @@ interface Wanted {
   readonly limit: number;
 }
 
+interface SeatRow {
+  readonly userId: string;
+  readonly role: string;
+  readonly licence: string;
+  readonly since: Date;
+  readonly lastActiveAt: Date | null;
+  /** `connection`: whose row it is; null: an administrator's. */
+  readonly members: readonly { readonly groupId: string; readonly connection: string | null }[] | null;
+  readonly grants: readonly { readonly id: string; readonly role: string; readonly connection: string | null }[] | null;
+}
+
 /**
- * A query with the columns `user_id` and `reviewed`, a ReviewedSeat as jsonb that is the same as long as all in it is,
- * for the seats unused longest. Every way to a role that takes a seat is in it: what can be removed, or an obstacle.
+ * The seats unused longest, by user, with every way to a role that takes a seat: what can be removed, or an obstacle.
+ * The same as long as all in it is.
  */
-export function reviewedSeats({ siteId, applicationId, which, limit }: Wanted): Sql {
+export async function reviewSeats(transaction: Transaction, wanted: Wanted): Promise<Map<string, ReviewedSeat>> {
+  const giving = await givingGroups(transaction, wanted.siteId, wanted.applicationId);
+  const rows = await transaction.run<SeatRow>(seatsWithWays(wanted, [...giving.keys()]));
+  return new Map(rows.map((row) => [row.userId, review(row, giving)]));
+}
+
+/** The ways are looked up for each seat: statistics that are off could make a join of it that takes minutes. */
+function seatsWithWays({ siteId, applicationId, which, limit }: Wanted, givingIds: readonly string[]): Sql {
   return sql`
     WITH seats AS MATERIALIZED (
       SELECT e.user_id, e.role_id, e.licence_id, e.since, a.last_active_at
       FROM ${heldSeats(siteId, applicationId)} WHERE ${which} ORDER BY ${lastUse}, e.user_id LIMIT ${limit}
-    ), seat_roles AS MATERIALIZED (
-      SELECT id, key, rank FROM application_roles
-      WHERE site_id = ${siteId} AND application_id = ${applicationId} AND takes_seat
-    ), ${givingGroups(siteId, applicationId)},
-    ${memberWays(siteId)},
-    ${grantWays(siteId)}
-    SELECT s.user_id, jsonb_build_object('role', r.key, 'licence', l.name, 'since', ${iso(sql`s.since`)},
-      'lastActiveAt', ${iso(sql`s.last_active_at`)}, 'grants', coalesce(g.grants, '[]'),
-      'groups', coalesce(m.groups, '[]'), 'obstacles', coalesce(m.obstacles, '[]') || coalesce(g.obstacles, '[]')
-    ) AS reviewed
+    )
+    SELECT s.user_id AS "userId", r.key AS role, l.name AS licence, s.since, s.last_active_at AS "lastActiveAt",
+      (
+        SELECT jsonb_agg(jsonb_build_object('groupId', m.group_id, 'connection',
+          coalesce(c.name, m.owner_connection_id::text)) ORDER BY m.group_id)
+        FROM memberships m
+        LEFT JOIN connections c ON c.site_id = ${siteId} AND c.id = m.owner_connection_id
+        WHERE m.site_id = ${siteId} AND m.user_id = s.user_id AND m.group_id = ANY (${givingIds}::uuid[])
+      ) AS members,
+      (
+        SELECT jsonb_agg(jsonb_build_object('id', y.id, 'role', g.key, 'connection',
+          coalesce(c.name, y.connection_id::text)) ORDER BY g.rank, y.id)
+        FROM grants y
+        JOIN application_roles g ON g.site_id = ${siteId} AND g.id = y.role_id
+          AND g.application_id = ${applicationId} AND g.takes_seat
+        LEFT JOIN connections c ON c.site_id = ${siteId} AND c.id = y.connection_id
+        WHERE y.site_id = ${siteId} AND y.user_id = s.user_id
+      ) AS grants
     FROM seats s
     JOIN application_roles r ON r.site_id = ${siteId} AND r.id = s.role_id
-    JOIN licences l ON l.site_id = ${siteId} AND l.id = s.licence_id
-    LEFT JOIN member_ways m ON m.user_id = s.user_id
-    LEFT JOIN grant_ways g ON g.user_id = s.user_id`;
+    JOIN licences l ON l.site_id = ${siteId} AND l.id = s.licence_id`;
 }
 
-/** Whether a `reviewed` says that the seat can be taken back. */
-export function isReclaimable(reviewed: Sql): Sql {
-  return sql`(${reviewed} -> 'obstacles' = '[]' AND (${reviewed} -> 'grants') || (${reviewed} -> 'groups') <> '[]')`;
+function review({ role, licence, since, lastActiveAt, members, grants }: SeatRow, giving: Map<string, GivingGroup>) {
+  const groups: { id: string; name: string }[] = [];
+  const own: { id: string; role: string }[] = [];
+  const obstacles: Obstacle[] = [];
+  for (const { groupId, connection } of members ?? []) {
+    const group = giving.get(groupId);
+    if (group === undefined) continue;
+    const obstacle = groupObstacle(group, connection);
+    if (obstacle === undefined) groups.push({ id: groupId, name: group.name });
+    else obstacles.push(obstacle);
+  }
+  for (const { id, role: granted, connection } of grants ?? []) {
+    if (connection === null) own.push({ id, role: granted });
+    else obstacles.push({ code: 'grant-of-connection', role: granted, connection });
+  }
+  return {
+    role,
+    licence,
+    since: since.toISOString(),
+    lastActiveAt: lastActiveAt?.toISOString() ?? null,
+    grants: own,
+    groups,
+    obstacles,
+    reclaimable: obstacles.length === 0 && groups.length + own.length > 0,
+  } satisfies ReviewedSeat;
 }
 
-/** The groups that have a role with a seat, or lie below one that has. */
-function givingGroups(siteId: number, applicationId: string): Sql {
-  return sql`
-    granted AS MATERIALIZED (
-      SELECT y.group_id FROM seat_roles r JOIN grants y ON y.site_id = ${siteId} AND y.role_id = r.id
-      WHERE y.group_id IS NOT NULL
-    ), giving AS MATERIALIZED (
-      SELECT g.id, g.display_name AS name, g.owner_connection_id, c.name AS connection,
-        EXISTS (
-          SELECT 1 FROM default_groups d
-          JOIN application_roles r ON r.site_id = ${siteId} AND r.id = d.role_id AND r.application_id = ${applicationId}
-          WHERE d.site_id = ${siteId} AND d.group_id = g.id
-        ) AS is_default,
-        (
-          SELECT jsonb_agg(DISTINCT o.key) FROM grants y
-          JOIN application_roles r ON r.site_id = ${siteId} AND r.id = y.role_id AND r.application_id <> ${applicationId}
-          JOIN applications o ON o.site_id = ${siteId} AND o.id = r.application_id
-          WHERE y.site_id = ${siteId} AND y.group_id IN (
-            SELECT g.id UNION ALL
-            SELECT up.ancestor_id FROM group_closure up WHERE up.site_id = ${siteId} AND up.descendant_id = g.id)
-        ) AS others
-      FROM groups g
-      LEFT JOIN connections c ON c.site_id = ${siteId} AND c.id = g.owner_connection_id
-      WHERE g.site_id = ${siteId} AND ${isLiving(sql`g`)} AND g.id IN (
-        SELECT group_id FROM granted
-        UNION
-        SELECT down.descendant_id FROM granted
-        JOIN group_closure down ON down.site_id = ${siteId} AND down.ancestor_id = granted.group_id)
-    )`;
-}
-
-function memberWays(siteId: number): Sql {
-  return sql`
-    member_ways AS (
-      SELECT way.user_id,
-        jsonb_agg(jsonb_build_object('id', way.id, 'name', way.name) ORDER BY way.name, way.id)
-          FILTER (WHERE way.obstacle IS NULL) AS groups,
-        jsonb_agg(way.obstacle ORDER BY way.name, way.id) FILTER (WHERE way.obstacle IS NOT NULL) AS obstacles
-      FROM (
-        SELECT s.user_id, l.id, l.name, CASE
-          WHEN l.owner_connection_id IS NOT NULL THEN jsonb_build_object('code', 'group-of-connection', 'group', l.name,
-            'connection', coalesce(l.connection, l.owner_connection_id::text))
-          WHEN m.owner_connection_id IS NOT NULL THEN jsonb_build_object('code', 'member-of-connection', 'group', l.name,
-            'connection', coalesce(c.name, m.owner_connection_id::text))
-          WHEN NOT l.is_default THEN jsonb_build_object('code', 'no-default-group', 'group', l.name)
-          WHEN l.others IS NOT NULL THEN jsonb_build_object('code', 'gives-other-applications', 'group', l.name,
-            'applications', l.others)
-        END AS obstacle
-        FROM seats s
-        JOIN memberships m ON m.site_id = ${siteId} AND m.user_id = s.user_id
-        JOIN giving l ON l.id = m.group_id
-        LEFT JOIN connections c ON c.site_id = ${siteId} AND c.id = m.owner_connection_id
-      ) way GROUP BY way.user_id
-    )`;
-}
-
-function grantWays(siteId: number): Sql {
-  return sql`
-    grant_ways AS (
-      SELECT way.user_id,
-        jsonb_agg(jsonb_build_object('id', way.id, 'role', way.role) ORDER BY way.rank, way.id)
-          FILTER (WHERE way.connection IS NULL) AS grants,
-        jsonb_agg(jsonb_build_object('code', 'grant-of-connection', 'role', way.role, 'connection', way.connection)
-          ORDER BY way.rank, way.id) FILTER (WHERE way.connection IS NOT NULL) AS obstacles
-      FROM (
-        SELECT s.user_id, y.id, r.key AS role, r.rank, coalesce(c.name, y.connection_id::text) AS connection
-        FROM seats s
-        JOIN grants y ON y.site_id = ${siteId} AND y.user_id = s.user_id
-        JOIN seat_roles r ON r.id = y.role_id
-        LEFT JOIN connections c ON c.site_id = ${siteId} AND c.id = y.connection_id
-      ) way GROUP BY way.user_id
-    )`;
-}
-
-function iso(moment: Sql): Sql {
-  return sql`to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+function groupObstacle(
+  { name: group, connection: owner, isDefault, otherApplications: applications }: GivingGroup,
+  memberBy: string | null,
+): Obstacle | undefined {
+  if (owner !== null) return { code: 'group-of-connection', group, connection: owner };
+  if (memberBy !== null) return { code: 'member-of-connection', group, connection: memberBy };
+  if (!isDefault) return { code: 'no-default-group', group };
+  return applications === null ? undefined : { code: 'gives-other-applications', group, applications };
 }
