@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from '../../src/database/index.js';
+import { updateGroup } from '../../src/directory/index.js';
+import { RollcallError } from '../../src/errors/index.js';
+import { DEFAULT_SEAT_RULES, verifyLicensing } from '../../src/licensing/index.js';
+import { type AccessClient, type AccessServer, startAccessServer } from '../support/access-server.js';
+
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+const BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+const ROLES = [{ value: 'wiki:user' }];
+const SEATS = 4;
+const PEOPLE = 11;
+
+let access: AccessServer;
+let client: AccessClient;
+let licenceId: string;
+
+/** Asks for a seat for one person; false when it was refused. */
+type Attempt = () => Promise<boolean>;
+/** Makes ready what is needed for the n-th person to ask. */
+type Path = (n: number) => Promise<Attempt>;
+
+async function start(policy: 'wait' | 'refuse' | 'allow', seats: number): Promise<void> {
+  access = await startAccessServer();
+  ({ licenceId } = await access.application({ key: 'wiki', licence: { seats, policy } }));
+  client = await access.client({ showEntitlements: true, assign: true, reactivate: true });
+}
+
+async function asked(method: string, path: string, body: object): Promise<boolean> {
+  const { status, text } = await client.request(method, path, body);
+  if (status === 403) return false;
+  expect([status < 300, text]).toEqual([true, text]);
+  return true;
+}
+
+async function done(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    if (error instanceof RollcallError && error.code === 'licence.out-of-seats') return false;
+    throw error;
+  }
+}
+
+async function grantingGroup(name: string, members: readonly string[] = []): Promise<string> {
+  const id = await client.group(name, members);
+  await access.grant('wiki:user', { kind: 'group', id });
+  return id;
+}
+
+/** Someone who would have access, were they active. */
+async function dormant(n: number): Promise<string> {
+  const id = await client.user(`dormant${n}`, { active: false, externalId: `x${n}` });
+  await grantingGroup(`of dormant${n}`, [id]);
+  return id;
+}
+
+const patch = (path: string, ...operations: object[]) =>
+  asked('PATCH', path, { schemas: [PATCH], Operations: operations });
+const addMember = (value: string) => ({ op: 'add', path: 'members', value: [{ value }] });
+const group = (displayName: string, value: string) => ({ schemas: [GROUP], displayName, members: [{ value }] });
+
+const PATHS: Readonly<Record<string, Path>> = {
+  'POST of a user with a role': async (n) => () =>
+    asked('POST', '/Users', { schemas: [USER], userName: `new${n}`, roles: ROLES }),
+  'POST of a user who comes back': async (n) => {
+    await dormant(n);
+    return () => asked('POST', '/Users', { schemas: [USER], userName: `dormant${n}`, externalId: `x${n}` });
+  },
+  'PUT that activates': async (n) => {
+    const id = await dormant(n);
+    return () => asked('PUT', `/Users/${id}`, { schemas: [USER], userName: `dormant${n}`, active: true });
+  },
+  'PATCH that activates': async (n) => {
+    const id = await dormant(n);
+    return () => patch(`/Users/${id}`, { op: 'replace', path: 'active', value: true });
+  },
+  'PATCH of roles': async (n) => {
+    const id = await client.user(`user${n}`);
+    return () => patch(`/Users/${id}`, { op: 'add', path: 'roles', value: ROLES });
+  },
+  'PUT of a group': async (n) => {
+    const [id, member] = [await grantingGroup(`group${n}`), await client.user(`user${n}`)];
+    return () => asked('PUT', `/Groups/${id}`, group(`group${n}`, member));
+  },
+  'PATCH of members': async (n) => {
+    const [id, member] = [await grantingGroup(`group${n}`), await client.user(`user${n}`)];
+    return () => patch(`/Groups/${id}`, addMember(member));
+  },
+  'PATCH that nests a group': async (n) => {
+    const child = await client.group(`child${n}`, [await client.user(`user${n}`)]);
+    const parent = await grantingGroup(`parent${n}`);
+    return () => patch(`/Groups/${parent}`, addMember(child));
+  },
+  'Bulk of one PATCH': async (n) => {
+    const [id, member] = [await grantingGroup(`group${n}`), await client.user(`user${n}`)];
+    const data = { schemas: [PATCH], Operations: [addMember(member)] };
+    return async () => {
+      const body = { schemas: [BULK], Operations: [{ method: 'PATCH', path: `/Groups/${id}`, data }] };
+      const { body: answer, text } = await client.request('POST', '/Bulk', body);
+      const [{ status }] = answer.Operations;
+      expect([['204', '403'].includes(status), text]).toEqual([true, text]);
+      return status === '204';
+    };
+  },
+  'a grant to a user': async (n) => {
+    const id = await client.user(`user${n}`);
+    return () => done(access.grant('wiki:user', { kind: 'user', id }));
+  },
+  'a grant to a group': async (n) => {
+    const id = await client.group(`group${n}`, [await client.user(`user${n}`)]);
+    return () => done(access.grant('wiki:user', { kind: 'group', id }));
+  },
+  'an administrator who adds a member': async (n) => {
+    const [id, member] = [await grantingGroup(`group${n}`), await client.user(`user${n}`)];
+    const { database, change } = access.server;
+    const actor = access.server.actor();
+    const members = [{ kind: 'add', ids: [member] }] as const;
+    return () =>
+      done(
+        change.run(actor, { action: 'group.update', objectType: 'Group' }, () =>
+          updateGroup(database, actor, id, { members, unknownMembers: 'reject' }),
+        ),
+      );
+  },
+};
+
+interface Kept {
+  readonly held: number;
+  readonly waiting: number;
+  readonly used: number;
+}
+
+/** What is kept, and that a recalculation from scratch finds the same. */
+async function kept(): Promise<Kept> {
+  const { database, siteId } = access.server;
+  expect(await verifyLicensing(database, siteId, DEFAULT_SEAT_RULES)).toEqual([]);
+  const [row] = await database.write<Kept>(sql`
+    SELECT (SELECT count(*) FROM entitlements) AS held, (SELECT count(*) FROM waiting_places) AS waiting,
+      (SELECT seats_used FROM licences) AS used`);
+  if (row === undefined) throw new Error('the counts are one row');
+  return row;
+}
+
+describe.each(Object.entries(PATHS))('%s, by all at once', (_name, path) => {
+  afterEach(() => access.close());
+
+  it.each([
+    ['wait', { accepted: PEOPLE, held: SEATS, waiting: PEOPLE - SEATS, used: SEATS }],
+    ['refuse', { accepted: SEATS, held: SEATS, waiting: 0, used: SEATS }],
+    ['allow', { accepted: PEOPLE, held: PEOPLE, waiting: 0, used: PEOPLE }],
+  ] as const)('gives as many as there are seats under the policy %s', async (policy, expected) => {
+    await start(policy, SEATS);
+    const attempts: Attempt[] = [];
+    for (let n = 0; n < PEOPLE; n++) attempts.push(await path(n));
+    const results = await Promise.all(attempts.map((attempt) => attempt()));
+    expect({ accepted: results.filter(Boolean).length, ...(await kept()) }).toEqual(expected);
+    // Whoever was refused may come again, and is taken when there is room.
+    await access.setSeats(licenceId, PEOPLE);
+    const again = await Promise.all(attempts.filter((_, n) => !results[n]).map((attempt) => attempt()));
+    expect(again).not.toContain(false);
+    expect(await kept()).toEqual({ held: PEOPLE, waiting: 0, used: PEOPLE });
+  });
+});
+
+describe('100 writers at once, with changes of the structure among them', () => {
+  beforeEach(() => start('wait', 7));
+  afterEach(() => access.close());
+
+  it('never pass the limit, lose nothing and are never told to come again', async () => {
+    const users = await Promise.all(Array.from({ length: 30 }, (_, n) => client.user(`user${n}`)));
+    const groups: string[] = [];
+    for (let n = 0; n < 6; n++) groups.push(n < 4 ? await grantingGroup(`group${n}`) : await client.group(`group${n}`));
+    const pick = (list: readonly string[], n: number) => list[n % list.length] ?? '';
+    const deeds: readonly ((n: number) => Promise<unknown>)[] = [
+      (n) => patch(`/Groups/${pick(groups, n)}`, addMember(pick(users, n))),
+      (n) => patch(`/Groups/${pick(groups, n)}`, { op: 'remove', path: `members[value eq "${pick(users, n * 7)}"]` }),
+      (n) => patch(`/Users/${pick(users, n)}`, { op: 'replace', path: 'active', value: n % 3 !== 0 }),
+      (n) => patch(`/Users/${pick(users, n)}`, { op: 'add', path: 'roles', value: ROLES }),
+      (n) => patch(`/Groups/${pick(groups, n)}`, addMember(pick(groups, n + 1))),
+      (n) => patch(`/Groups/${pick(groups, n)}`, { op: 'remove', path: `members[value eq "${pick(groups, n + 1)}"]` }),
+      (n) => asked('PUT', `/Groups/${pick(groups, n)}`, group(`group${n % 6}`, pick(users, n * 3))),
+      (n) => access.setSeats(licenceId, 5 + (n % 3)),
+      (n) => ignore('grant.exists', access.grant('wiki:user', { kind: 'group', id: pick(groups, n) })),
+      (n) => ignore('grant.not-found', access.ungrant('wiki:user', { kind: 'group', id: pick(groups, n) })),
+    ];
+    for (let round = 0; round < 3; round++) {
+      await Promise.all(Array.from({ length: 100 }, (_, n) => deeds[n % deeds.length]?.(n + 13 * round)));
+      await access.setSeats(licenceId, 7);
+      const { held, used } = await kept();
+      expect({ held, used, within: used <= 7 }).toEqual({ held: used, used, within: true });
+    }
+  });
+});
+
+async function ignore(code: string, work: Promise<unknown>): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!(error instanceof RollcallError) || error.code !== code) throw error;
+  });
+}
