@@ -7,9 +7,15 @@ export {
   openDatabase,
   startEmbedded,
 } from '../../dist/database/index.js';
-export { type Actor, createGroup, createSite, createUser } from '../../dist/directory/index.js';
+export { type Actor, type Command, createGroup, createSite, createUser } from '../../dist/directory/index.js';
 export { entities } from '../../dist/entities.js';
-export { addGrant, createApplication, findApplication } from '../../dist/licensing/index.js';
+export {
+  addGrant,
+  createApplication,
+  findApplication,
+  removeGrant,
+  verifyLicensing,
+} from '../../dist/licensing/index.js';
 export { createProfiles } from '../../dist/scim/profiles/index.js';
 export { groupProfile, userProfile } from '../../dist/scim/resources/profiles-of-documents.js';
 export { GROUP, parseResource, USER } from '../../dist/scim/schema/index.js';

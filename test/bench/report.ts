@@ -1,14 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BulkMembers } from './bulk-members.ts';
 import { comparisons } from './comparisons.ts';
 import type { Measured } from './measure.ts';
+import type { Timing } from './timing.ts';
 
 const HEAD = ['operation', 'users', 'server/s', 'ceiling/s', 'ratio', 'budget', 'verdict', 'p50 ms', 'p95 ms'];
 
 /** The whole run as a Markdown table. */
-export function reportTable(measured: readonly Measured[], bulks: readonly BulkMembers[]): string {
-  const rows = [...measured.map(measuredRow), ...bulks.map(bulkRow), ...comparisons(measured).map(comparisonRow)];
+export function reportTable(measured: readonly Measured[], timings: readonly Timing[]): string {
+  const rows = [...measured.map(measuredRow), ...timings.map(timingRow), ...comparisons(measured).map(comparisonRow)];
   return [HEAD, HEAD.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
@@ -32,10 +32,9 @@ function measuredRow({ line, size, server, ceilingPerSecond, ratio }: Measured):
   return [line.title, String(size), rate, ...ceiling, text, verdict(met), ...times];
 }
 
-function bulkRow({ members, size, seconds, megabytesBefore, megabytesAfter }: BulkMembers): string[] {
-  const memory = `RSS ${megabytesBefore} → ${megabytesAfter.join(', ')} MB`;
-  const title = `${members} members in one PATCH (${memory})`;
-  return [title, String(size), '', '', '', '< 3 s', verdict(seconds < 3), (seconds * 1000).toFixed(0), ''];
+function timingRow({ title, size, p50, p95, below }: Timing): string[] {
+  const budget = below === undefined ? ['', ''] : [`p95 < ${below} ms`, verdict(p95 < below)];
+  return [title, String(size), '', '', '', ...budget, p50.toFixed(1), p95.toFixed(1)];
 }
 
 function comparisonRow({ title, sizes, value, most }: ReturnType<typeof comparisons>[number]): string[] {

@@ -3,22 +3,24 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BenchDatabase, startBenchDatabase } from './bench-database.ts';
-import { type BulkMembers, measureBulkMembers } from './bulk-members.ts';
+import { measureBulkMembers } from './bulk-members.ts';
 import { startCeiling, startServer } from './child-processes.ts';
 import { cleanUp } from './clean-up.ts';
 import { createWorld } from './create-world.ts';
 import { type Flags, parseFlags } from './flags.ts';
+import { measureLicensing } from './licensing.ts';
 import { startLoad } from './load-client.ts';
 import { type Measured, measure } from './measure.ts';
 import { operationNamed, operations } from './operations.ts';
 import { profileOperation } from './profile.ts';
 import { reportTable, writeResults } from './report.ts';
+import type { Timing } from './timing.ts';
 
 const DATABASE = 'rollcall_bench';
 
 interface SizeResults {
   readonly measured: readonly Measured[];
-  readonly bulks: readonly BulkMembers[];
+  readonly timings: readonly Timing[];
 }
 
 const flags = parseFlags(process.argv.slice(2));
@@ -31,7 +33,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 try {
-  if (flags.only !== undefined) operationNamed(flags.only);
+  if (flags.only !== undefined && flags.only !== 'licensing') operationNamed(flags.only);
   if (flags.profile === undefined) await report(database, flags);
   else await profile(database, flags, flags.profile);
 } finally {
@@ -51,16 +53,16 @@ async function profile(server: BenchDatabase, { sizes, seconds, connections }: F
 
 async function report(server: BenchDatabase, options: Flags): Promise<void> {
   const measured: Measured[] = [];
-  const bulks: BulkMembers[] = [];
+  const timings: Timing[] = [];
   for (const size of options.sizes) {
     const results = await measureSize(server, size, options);
     measured.push(...results.measured);
-    bulks.push(...results.bulks);
+    timings.push(...results.timings);
   }
   const machine = { cores: availableParallelism(), node: process.version, date: new Date().toISOString() };
-  console.log(`\n${reportTable(measured, bulks)}\n`);
+  console.log(`\n${reportTable(measured, timings)}\n`);
   console.log(`${machine.cores} cores, Node ${machine.node}, ${machine.date}`);
-  console.log(`written to ${await writeResults({ machine, flags: options, measured, bulks })}`);
+  console.log(`written to ${await writeResults({ machine, flags: options, measured, timings })}`);
 }
 
 async function measureSize(database: BenchDatabase, size: number, options: Flags): Promise<SizeResults> {
@@ -80,9 +82,13 @@ async function measureSize(database: BenchDatabase, size: number, options: Flags
       measured.push(...results);
       if (operation.name.startsWith('post') || operation.name.startsWith('patch')) await cleanUp(url);
     }
-    const wantsBulk = options.only === undefined || options.only === 'bulk-members';
-    const bulks = wantsBulk ? [await timed('bulk-members', () => measureBulkMembers(world, server.pid))] : [];
-    return { measured, bulks };
+    const timings: Timing[] = [];
+    const wants = (name: string) => options.only === undefined || options.only === name;
+    if (wants('bulk-members')) timings.push(await timed('bulk-members', () => measureBulkMembers(world, server.pid)));
+    // Last, for it leaves 200 applications behind.
+    if (wants('licensing'))
+      timings.push(...(await timed('licensing', () => measureLicensing(url, made.siteId, world))));
+    return { measured, timings };
   } finally {
     await load.stop();
     await Promise.all([server.stop(), ceiling.stop()]);

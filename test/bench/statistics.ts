@@ -8,9 +8,14 @@ export interface Times {
 }
 
 export function summarise(milliseconds: readonly number[], seconds: number): Times {
-  const sorted = Float64Array.from(milliseconds).sort();
+  const { length } = milliseconds;
+  return { count: length, perSecond: length / seconds, ...percentiles(milliseconds) };
+}
+
+export function percentiles(values: readonly number[]): Pick<Times, 'p50' | 'p95' | 'p99'> {
+  const sorted = Float64Array.from(values).sort();
   const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
-  return { count: sorted.length, perSecond: sorted.length / seconds, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
 export function median(values: readonly number[]): number {
