@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../database/index.js';
+import { type Database, planForValues, type Transaction } from '../database/index.js';
 import { type Actor, type Command, LocksOutdated, takeStructureLock, translateViolation } from '../directory/index.js';
 import {
   type PersonStanding,
@@ -56,7 +56,7 @@ export async function simulate(
   let outlook: Outlook = { access: [], pools: [] };
   const work = async (transaction: Transaction) => {
     // Exclusive from the start: with it no two of the commands' locks can be taken in a wrong order.
-    await transaction.run(takeStructureLock(actor.siteId));
+    await transaction.runTogether([planForValues(), takeStructureLock(actor.siteId)]);
     let after: Snapshot | undefined;
     await undone(transaction, async () => {
       const users = new Set<string>();

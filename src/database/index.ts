@@ -4,6 +4,7 @@ export { type EmbeddedDatabase, type EmbeddedOptions, startEmbedded } from './em
 export { hasPendingMigrations, migrate, revert } from './migrate.js';
 export { type Database, type DatabaseOptions, openDatabase } from './open-database.js';
 export { ensureMonthlyPartitions } from './partitions.js';
+export { planForValues } from './plan-for-values.js';
 export { empty, join, raw, type Sql, sql } from './sql.js';
 export type { Statement } from './statement.js';
 export type { Transaction } from './transaction.js';

@@ -26,7 +26,10 @@ export interface PoolUse {
   readonly waiting: number;
 }
 
-/** What people have and wait for in all applications, in the order of applications and names. */
+/**
+ * What people have and wait for in all applications, in the order of applications and names. Each table is gone through
+ * once: what is simulated is new to the planner, which takes it for next to nothing.
+ */
 export function readStandings(
   transaction: Transaction,
   siteId: number,
@@ -34,10 +37,10 @@ export function readStandings(
 ): Promise<PersonStanding[]> {
   return transaction.run<PersonStanding>(sql`
     WITH asked AS MATERIALIZED (SELECT DISTINCT unnest(${userIds}::uuid[]) AS user_id),
-    held AS (
+    held AS MATERIALIZED (
       SELECT e.user_id, e.application_id, e.role_id, e.licence_id
       FROM asked JOIN entitlements e ON e.site_id = ${siteId} AND e.user_id = asked.user_id
-    ), queued AS (
+    ), queued AS MATERIALIZED (
       SELECT w.user_id, w.application_id, array_agg(r.key ORDER BY r.rank) AS roles
       FROM asked JOIN waiting_places w ON w.site_id = ${siteId} AND w.user_id = asked.user_id
       JOIN application_roles r ON r.site_id = ${siteId} AND r.id = w.role_id

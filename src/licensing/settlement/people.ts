@@ -12,35 +12,27 @@ interface PersonRow {
   eligible: boolean;
   since: Date | null;
   sequence: number | null;
-  capped: boolean;
 }
 
-/** People with what they deserve, hold and wait for; and whether a limit is at play in one of the applications. */
+/** People with what they deserve, hold and wait for. */
 export interface People {
   readonly people: readonly Person[];
   readonly applicationIds: readonly string[];
-  readonly capped: boolean;
 }
 
 /**
- * What the given users deserve through all direct and indirect groups and direct grants, beside what they have.
- * Customers deserve only roles without a seat. One statement, whatever the number of users.
+ * Reads what the given users deserve through all direct and indirect groups and direct grants, beside what they have.
+ * Customers deserve only roles without a seat. One statement, whatever the number of users; see peopleOf.
  */
-export async function readPeople(
-  transaction: Transaction,
-  siteId: number,
-  userIds: readonly string[],
-  rules: SeatRules,
-): Promise<People> {
-  return peopleOf(await transaction.run(peopleQuery(siteId, userIds, rules)));
-}
-
-/** The statement of readPeople, for who sends it together with others. */
 export function peopleQuery(siteId: number, userIds: readonly string[], rules: SeatRules): Sql {
   const takesSeat = rules.serviceUsersTakeSeats ? sql`a.takes_seat` : sql`a.takes_seat AND u.user_type <> 'service'`;
   return sql`
     WITH ${deserved(siteId, userIds)},
-    facts AS (
+    people AS MATERIALIZED (
+      SELECT u.id, u.user_type, u.deleted_at IS NULL AND ${holdsRoles(rules)} AS eligible
+      FROM touched t JOIN users u ON u.site_id = ${siteId} AND u.id = t.user_id
+    ),
+    facts AS MATERIALIZED (
       SELECT 'candidate' AS kind, d.user_id, a.application_id, d.role_id, NULL::uuid AS licence_id,
         NULL::timestamptz AS since, NULL::bigint AS sequence
       FROM deserved d JOIN application_roles a ON a.site_id = ${siteId} AND a.id = d.role_id
@@ -54,13 +46,9 @@ export function peopleQuery(siteId: number, userIds: readonly string[], rules: S
     )
     SELECT f.kind, f.user_id, f.application_id, f.role_id, a.rank, f.since, f.sequence,
       CASE WHEN f.kind = 'candidate' THEN CASE WHEN ${takesSeat} THEN p.licence_id END ELSE f.licence_id END AS licence_id,
-      u.deleted_at IS NULL AND ${holdsRoles(rules)} AS eligible,
-      EXISTS (
-        SELECT 1 FROM licences l
-        WHERE l.site_id = ${siteId} AND l.application_id = f.application_id AND ${isLimited}
-      ) AS capped
+      u.eligible
     FROM facts f
-    JOIN users u ON u.site_id = ${siteId} AND u.id = f.user_id
+    JOIN people u ON u.id = f.user_id
     JOIN application_roles a ON a.site_id = ${siteId} AND a.id = f.role_id
     LEFT JOIN licence_roles p ON p.site_id = ${siteId} AND p.role_id = f.role_id AND p.in_force
     WHERE f.kind <> 'candidate' OR u.user_type <> 'customer' OR NOT a.takes_seat`;
@@ -94,12 +82,13 @@ export function poolsOfUsers(siteId: number, userIds: readonly string[], applica
 /**
  * The tables `touched` and `deserved`. Grants are joined before anything is made distinct, so that the few groups
  * that give something decide how much is read (measured: 1.3 s for 100,000 users in 10 groups each; 10 s with all
- * groups of everybody listed first).
+ * groups of everybody listed first). Worked out once, whatever the planner thinks of tables that have just grown: with
+ * 200 new applications it was worked out again for every role, which took 40 to 100 ms a person.
  */
 function deserved(siteId: number, userIds: readonly string[]): Sql {
   return sql`
     touched (user_id) AS MATERIALIZED (SELECT unnest(${userIds}::uuid[])),
-    deserved AS (
+    deserved AS MATERIALIZED (
       SELECT m.user_id, g.role_id FROM touched t
       JOIN memberships m ON m.site_id = ${siteId} AND m.user_id = t.user_id
       JOIN grants g ON g.site_id = ${siteId} AND g.group_id = m.group_id
@@ -195,7 +184,8 @@ export async function readWaiting(
     ORDER BY queued.since, queued.sequence`);
   if (rows.length === 0) return { people: [], readUntil: new Map() };
   const applications = new Set(applicationIds);
-  const { people } = await readPeople(transaction, siteId, [...new Set(rows.map((row) => row.user_id))], rules);
+  const userIds = [...new Set(rows.map((row) => row.user_id))];
+  const { people } = peopleOf(await transaction.run(peopleQuery(siteId, userIds, rules)));
   return {
     people: people.filter((person) => applications.has(person.applicationId)),
     readUntil: endsOf(rows, limit),
@@ -225,7 +215,6 @@ function assemble(rows: readonly PersonRow[]): People {
   return {
     people: [...people.values()].map(person).sort((left, right) => (left.userId < right.userId ? -1 : 1)),
     applicationIds: [...new Set(rows.map((row) => row.application_id))],
-    capped: rows.some((row) => row.capped),
   };
 }
 

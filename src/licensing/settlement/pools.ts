@@ -17,13 +17,14 @@ export const isLimited: Sql = sql`(l.seats IS NOT NULL OR l.valid_until IS NOT N
 const NO_LIMIT = 2_147_483_647;
 
 /**
- * Locks the limited licences of `licences l` that meet a condition, by id, so that two changes never wait for each
- * other, and reads them as WatchedPool has them. A licence that has ended has no seat to give, whatever it says.
+ * Locks those of the licences that are limited, by id, so that two changes never wait for each other, and reads them as
+ * WatchedPool has them. A licence that has ended has no seat to give, whatever it says.
  */
-export function lockPools(siteId: number, which: Sql): Sql {
+export function lockPools(siteId: number, licenceIds: readonly string[]): Sql {
   return sql`
     SELECT id AS "licenceId", name, policy, seats_used AS used, coalesce(valid_until <= now(), false) AS ended,
       l.seats AS "limit", warn_at AS "warnAt", warned_at AS "warnedAt",
       CASE WHEN valid_until <= now() THEN 0 ELSE coalesce(seats, ${NO_LIMIT}) END AS seats
-    FROM licences l WHERE site_id = ${siteId} AND ${which} AND ${isLimited} ORDER BY id FOR UPDATE`;
+    FROM licences l WHERE site_id = ${siteId} AND id = ANY (${licenceIds}::uuid[]) AND ${isLimited}
+    ORDER BY id FOR UPDATE`;
 }

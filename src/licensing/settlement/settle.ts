@@ -1,6 +1,6 @@
-import { type Sql, sql, type Transaction } from '../../database/index.js';
+import { planForValues, type Sql, sql, type Transaction } from '../../database/index.js';
 import { type Allocation, allocate, type Outcome } from './allocate.js';
-import { type People, peopleOf, peopleQuery, poolsOfUsers, readPeople, readWaiting } from './people.js';
+import { type People, peopleOf, peopleQuery, poolsOfUsers, readWaiting } from './people.js';
 import type { Holding, Person } from './person.js';
 import { lockPools, type SeatRules } from './pools.js';
 import { settlementWrites } from './settlement-writes.js';
@@ -42,7 +42,7 @@ export interface Settlement {
   readonly writes: readonly Sql[];
 }
 
-/** Up to this many users, reading what they deserve once more costs less than another round trip. */
+/** Up to this many users, reading what they deserve twice costs less than another round trip. */
 const FEW_USERS = 100;
 
 /**
@@ -57,10 +57,7 @@ export async function settle(
   affected: Affected,
   before: readonly Sql[],
 ): Promise<Settlement> {
-  const standing =
-    affected.userIds.length <= FEW_USERS
-      ? await lockThenRead(transaction, affected, before)
-      : await readThenLock(transaction, affected, before);
+  const standing = await lockThenRead(transaction, affected, before);
   const { pools, queued } = standing;
   const touched = affected.asksForSeat === true ? asking(standing.touched) : standing.touched;
   const allocation =
@@ -86,9 +83,10 @@ interface Standing {
 }
 
 /**
- * The usual case. Where no limit is at play, what people deserve is read together with the change. Where one is, the
- * lock comes by id alone: PostgreSQL evaluates a locking statement anew for every version of the row that it waited
- * for, and with the search in it that took 2 ms of processor time a change.
+ * Finds which limits are at play, locks them, and reads what people deserve under the lock. For few users it is read
+ * along with the search, and was enough where there is no limit. The lock comes by id alone: PostgreSQL evaluates a
+ * locking statement anew for every version of the row that it waited for, and with the search in it that took 2 ms of
+ * processor time a change.
  */
 async function lockThenRead(
   transaction: Transaction,
@@ -96,35 +94,24 @@ async function lockThenRead(
   before: readonly Sql[],
 ): Promise<Standing> {
   const people = peopleQuery(siteId, userIds, rules);
-  const found = await transaction.runTogether([...before, poolsOfUsers(siteId, userIds, applicationIds), people]);
-  const [limited = [], unlocked = []] = found.slice(before.length);
-  if (limited.length === 0) return { touched: peopleOf(unlocked), pools: [], queued: false };
+  const search = [...before, poolsOfUsers(siteId, userIds, applicationIds)];
+  const few = userIds.length <= FEW_USERS;
+  const found = await transaction.runTogether(few ? [...search, people] : [planForValues(), ...search]);
+  const limited = found[few ? before.length : before.length + 1] ?? [];
+  if (limited.length === 0) {
+    const rows = few ? (found[before.length + 1] ?? []) : await transaction.run(people);
+    return { touched: peopleOf(rows), pools: [], queued: false };
+  }
   // poolsOfUsers names the column.
   const ids = (limited as { id: string }[]).map((licence) => licence.id);
   // Each statement has a snapshot of its own, so that those behind the lock see what it waited for.
   const [pools = [], touched = [], others = []] = await transaction.runTogether([
-    lockPools(siteId, sql`id = ANY (${ids}::uuid[])`),
+    lockPools(siteId, ids),
     people,
     sql`SELECT 1 FROM waiting_places WHERE site_id = ${siteId} AND user_id <> ALL (${userIds}::uuid[]) LIMIT 1`,
   ]);
   // lockPools names these columns.
   return { touched: peopleOf(touched), pools: pools as WatchedPool[], queued: others.length > 0 };
-}
-
-/** Many users: what they deserve is read once where no limit is at play, and once more under the lock where one is. */
-async function readThenLock(
-  transaction: Transaction,
-  { siteId, userIds, applicationIds, rules }: Affected,
-  before: readonly Sql[],
-): Promise<Standing> {
-  const found = await transaction.runTogether([...before, peopleQuery(siteId, userIds, rules)]);
-  const touched = peopleOf(found[before.length] ?? []);
-  if (!touched.capped && applicationIds.length === 0) return { touched, pools: [], queued: false };
-  const applications = [...touched.applicationIds, ...applicationIds];
-  const pools = await transaction.run<WatchedPool>(
-    lockPools(siteId, sql`application_id = ANY (${applications}::uuid[])`),
-  );
-  return { touched: await readPeople(transaction, siteId, userIds, rules), pools, queued: true };
 }
 
 /**
