@@ -207,6 +207,7 @@ export class UniqueValue {
 
 /** Something that a connection with a limit removed: see requireRemovable. */
 @Entity('connection_removals')
+@Index('connection_removals_object', ['siteId', 'connectionId', 'objectId'])
 @Check('connection_removals_kind', `kind IN ('user-deleted', 'user-disabled', 'group')`)
 @ForeignKey('connections', ['siteId', 'connectionId'], ['siteId', 'id'], {
   name: 'connection_removals_connection',
@@ -221,6 +222,9 @@ export class ConnectionRemoval {
   @Column('text') kind!: RemovalKind;
   @Column('integer') people!: number;
   @Column('boolean') allowed!: boolean;
+  @Column('bigint', { name: 'counted_before' }) countedBefore!: number;
+  @Column('bigint', { name: 'allowed_before' }) allowedBefore!: number;
+  @Column('bigint', { name: 'deleted_before' }) deletedBefore!: number;
 }
 
 /** For how long the limit of a connection is lifted. */

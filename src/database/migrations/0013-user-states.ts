@@ -77,11 +77,17 @@ const REMOVALS = `
     people integer NOT NULL,
     -- an administrator had lifted the limit
     allowed boolean NOT NULL,
+    -- sums of all removals of the connection before this one, so that a window is two rows and not thousands
+    counted_before bigint NOT NULL,
+    allowed_before bigint NOT NULL,
+    deleted_before bigint NOT NULL,
     CONSTRAINT connection_removals_pk PRIMARY KEY (site_id, connection_id, at, object_id),
     CONSTRAINT connection_removals_kind CHECK (kind IN ('user-deleted', 'user-disabled', 'group')),
     CONSTRAINT connection_removals_connection FOREIGN KEY (site_id, connection_id)
       REFERENCES connections (site_id, id) ON DELETE CASCADE
   );
+
+  CREATE INDEX connection_removals_object ON connection_removals (site_id, connection_id, object_id);
 
   -- For how long an administrator has lifted the limit of a connection.
   CREATE TABLE removal_allowances (

@@ -15,17 +15,22 @@ export interface Removal {
 /** The first number of the advisory lock's key; the second names the connection. */
 const REMOVALS = 7_365;
 
+/** What a connection has removed until now. */
 interface Window {
-  /** People in the window that no administrator has allowed. */
+  /** Sums over all removals that there ever were: people who count, people who were allowed, users deleted. */
+  readonly counted: number;
+  readonly allowed: number;
+  readonly deleted: number;
+  /** People in the window who count. */
   readonly used: number;
   /** People since the limit was lifted; null while it is not. */
-  readonly allowed: number | null;
+  readonly allowedSince: number | null;
   /** How many may be removed while it is lifted; null: any number. */
   readonly allowance: number | null;
   /** Users of the connection now, and those who were deleted in the window. */
   readonly base: number;
   /** This user was removed in the window before. */
-  readonly counted: boolean;
+  readonly seen: boolean;
 }
 
 /**
@@ -45,14 +50,16 @@ export async function requireRemovable(transaction: Transaction, actor: Actor, r
   // windowQuery names these columns.
   const window = rows[0] as Window;
   // Who is deactivated and then deleted is one person.
-  const people = window.counted ? 0 : removal.people;
-  const allowed = window.allowed !== null && window.allowed + people <= (window.allowance ?? Number.POSITIVE_INFINITY);
+  const people = window.seen ? 0 : removal.people;
+  const { allowedSince, allowance } = window;
+  const allowed = allowedSince !== null && allowedSince + people <= (allowance ?? Number.POSITIVE_INFINITY);
   if (!allowed) requireWithin(connection, limit, window, people);
   return [
     sql`
-      INSERT INTO connection_removals (site_id, connection_id, at, object_id, kind, people, allowed)
+      INSERT INTO connection_removals (site_id, connection_id, at, object_id, kind, people, allowed, counted_before,
+        allowed_before, deleted_before)
       VALUES (${siteId}, ${connection.id}, clock_timestamp(), ${removal.objectId}, ${removal.kind}, ${people},
-        ${allowed})`,
+        ${allowed}, ${window.counted}, ${window.allowed}, ${window.deleted})`,
   ];
 }
 
@@ -63,27 +70,38 @@ function limitOf(connection: ActingConnection | undefined): RemovalLimit | undef
   return { removalLimitPercent, removalLimitCount, removalMinimumBase, removalWindowHours };
 }
 
-/** At most as many rows as the limit has people are read, but for those that were allowed. */
+/**
+ * The last removal has the sums until now, the first in the window those until then: nothing in between is read,
+ * however many were removed. Removals that were forgotten do not matter.
+ */
 function windowQuery(siteId: number, connectionId: string, limit: RemovalLimit, { kind, objectId }: Removal): Sql {
   // A user who is being deleted is no longer among those who are there.
   const ownDeletion = kind === 'user-deleted' ? 1 : 0;
   const begins = sql`now() - make_interval(hours => ${limit.removalWindowHours})`;
-  const mine = sql`r.site_id = ${siteId} AND r.connection_id = ${connectionId}`;
   return sql`
-    SELECT seen.used, seen.counted, a.people AS allowance,
-      CASE WHEN a.until IS NOT NULL THEN (
-        SELECT coalesce(sum(r.people), 0) FROM connection_removals r WHERE ${mine} AND r.at >= a.since AND r.allowed
-      ) END AS allowed,
-      seen.deleted + ${ownDeletion}::int8 + (
+    WITH mine AS NOT MATERIALIZED (
+      SELECT at, object_id, kind, counted_before, allowed_before, deleted_before,
+        counted_before + CASE WHEN allowed THEN 0 ELSE people END AS counted,
+        allowed_before + CASE WHEN allowed THEN people ELSE 0 END AS allowed,
+        deleted_before + CASE WHEN kind = 'user-deleted' THEN 1 ELSE 0 END AS deleted
+      FROM connection_removals WHERE site_id = ${siteId} AND connection_id = ${connectionId}
+    )
+    SELECT coalesce(last.counted, 0) AS counted, coalesce(last.allowed, 0) AS allowed,
+      coalesce(last.deleted, 0) AS deleted, coalesce(last.counted - first.counted_before, 0) AS used,
+      a.people AS allowance,
+      CASE WHEN a.until IS NOT NULL THEN coalesce(last.allowed - (
+        SELECT m.allowed_before FROM mine m WHERE m.at >= a.since ORDER BY m.at LIMIT 1
+      ), 0) END AS "allowedSince",
+      coalesce(last.deleted - first.deleted_before, 0) + ${ownDeletion}::int8 + (
         SELECT coalesce(sum(difference), 0)::int8 FROM object_count_deltas
         WHERE site_id = ${siteId} AND object_type = 'User' AND owner_connection_id = ${connectionId}
-      ) AS base
-    FROM (
-      SELECT coalesce(sum(r.people) FILTER (WHERE NOT r.allowed), 0) AS used,
-        count(*) FILTER (WHERE r.kind = 'user-deleted') AS deleted,
-        coalesce(bool_or(r.object_id = ${objectId} AND r.kind <> 'group'), false) AS counted
-      FROM connection_removals r WHERE ${mine} AND r.at > ${begins}
-    ) seen
+      ) AS base,
+      EXISTS (
+        SELECT 1 FROM mine m WHERE m.object_id = ${objectId} AND m.kind <> 'group' AND m.at > ${begins}
+      ) AS seen
+    FROM (VALUES (1)) always
+    LEFT JOIN LATERAL (SELECT * FROM mine m ORDER BY m.at DESC LIMIT 1) last ON true
+    LEFT JOIN LATERAL (SELECT * FROM mine m WHERE m.at > ${begins} ORDER BY m.at LIMIT 1) first ON true
     LEFT JOIN removal_allowances a
       ON a.site_id = ${siteId} AND a.connection_id = ${connectionId} AND a.until > now()`;
 }
