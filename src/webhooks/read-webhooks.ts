@@ -3,9 +3,12 @@ import { isObjectId } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
 import type { DeliveryState, Webhook } from './webhook.js';
 
-/** The webhooks of a site by application; `failed` counts what is kept of those that were given up. */
+/**
+ * The webhooks of a site by application; `failed` counts what is kept of those that were given up. Not from a replica:
+ * one that lags would not know the webhook whose secret is to be shown this once.
+ */
 export function listWebhooks(database: Database, siteId: number): Promise<Webhook[]> {
-  return database.read<Webhook>(sql`
+  return database.write<Webhook>(sql`
     SELECT w.id, w.application_key AS application, w.url, w.state, w.disabled_reason AS "disabledReason",
       CASE WHEN w.previous_secret_until > now() THEN w.previous_secret_until END AS "previousSecretUntil",
       w.failing_since AS "failingSince", CASE WHEN w.paused_until > now() THEN w.paused_until END AS "pausedUntil",
@@ -70,7 +73,7 @@ export async function listDeliveries(
   const { id } = await findWebhook(database, siteId, webhookId);
   const ofState = state === undefined ? sql`TRUE` : sql`state = ${state}`;
   const below = before !== undefined && isObjectId(before) ? sql`id < ${before}::uuid` : sql`TRUE`;
-  return database.read<Delivery>(sql`
+  return database.write<Delivery>(sql`
     SELECT id, sequence, type, occurred_at AS "occurredAt", user_id AS "userId", user_name AS "userName",
       role_before AS "roleBefore", role_after AS "roleAfter", reason, action, state, attempts,
       last_attempt_at AS "lastAttemptAt", last_status AS "lastStatus", last_error AS "lastError",

@@ -218,6 +218,24 @@ describe('an event', () => {
     }
   });
 
+  it('is sent over a new connection where the kept one was just closed', async () => {
+    const used = new Set<unknown>();
+    receiver.answer((_event, response) => {
+      const again = used.has(response.socket);
+      used.add(response.socket);
+      if (again) response.socket?.destroy();
+      else response.writeHead(204).end();
+    });
+    const deliverer = stage.deliverer();
+    for (let n = 0; n < 3; n += 1) {
+      await join();
+      await deliverer.drain();
+    }
+    await deliverer.stop();
+    expect(await states()).toEqual(['delivered 1', 'delivered 1', 'delivered 1']);
+    expect(receiver.received.length).toBeGreaterThan(3);
+  });
+
   it('that cannot be sent at all says why', async () => {
     await receiver.close();
     await join();

@@ -64,7 +64,12 @@ export function createPoster(guard: AddressGuard, { timeoutMilliseconds, answerB
         },
         signal,
       });
-      request.on('error', reject);
+      request.on('error', (error) => {
+        // The other side may close a kept connection at the very moment at which it is used again; a new one can tell
+        // whether anybody is there. What was sent may then come twice, as any event may.
+        if (request.reusedSocket && isCutOff(error)) send(url, headers, body, signal).then(resolve, reject);
+        else reject(error);
+      });
       request.on('response', (response) => {
         let received = 0;
         response.on('data', (chunk: Buffer) => {
@@ -78,6 +83,10 @@ export function createPoster(guard: AddressGuard, { timeoutMilliseconds, answerB
       request.end(body);
     });
   }
+}
+
+function isCutOff(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE';
 }
 
 const LONGEST_DESCRIPTION = 300;
