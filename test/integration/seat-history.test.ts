@@ -170,6 +170,24 @@ describe('the use of a licence by day', () => {
     expect((await shown()).map((row) => row.slice(1, 5))).toEqual([[1000, 12, 12, 0]]);
   });
 
+  it('is not set back by a look that began before a change and ends after it', async () => {
+    const id = await licence({ seats: 10 });
+    await join(1);
+    let looking: Promise<void> | undefined;
+    await world.database.transaction(async (transaction) => {
+      // What a settlement does, at the moment at which it has written all and not yet ended.
+      await transaction.run(sql`SELECT 1 FROM licences WHERE id = ${id} FOR UPDATE`);
+      await transaction.run(sql`UPDATE licences SET seats_used = 7 WHERE id = ${id}`);
+      await transaction.run(sql`UPDATE licence_days SET used = 7, highest = 7 WHERE licence_id = ${id}`);
+      looking = record();
+      const waiting = sql`
+        SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      while ((await world.database.read(waiting)).length === 0);
+    });
+    await looking;
+    expect((await shown()).map((row) => row.slice(1, 5))).toEqual([[10, 7, 7, 0]]);
+  });
+
   it('stays when the licence goes, and is forgotten when it is old', async () => {
     const id = await licence();
     await join(1);
