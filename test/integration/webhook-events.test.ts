@@ -2,6 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { eraseUserEverywhere } from '../../src/change/index.js';
 import { sql } from '../../src/database/index.js';
 import {
+  deactivateUser,
+  endSuspensions,
+  reactivateByDecision,
+  restoreGroup,
+  restoreUser,
+  suspendUser,
+} from '../../src/directory/index.js';
+import {
   addLicence,
   changeApplication,
   changeLicence,
@@ -150,6 +158,36 @@ describe('every path that changes access tells of it', () => {
       'access.changed ann user -> admin: assigned by grant.add',
       'access.changed ann admin -> user: unassigned by grant.remove',
       'access.removed ann user -> none: unassigned by grant.remove',
+    ]);
+  });
+
+  it('suspensions, their ends, restored people and groups', async () => {
+    const { database, actor } = access.server;
+    const ann = await member('ann');
+    await stage.run(suspendUser(actor(), ann, { reason: 'leave', until: new Date(Date.now() + 3_600_000) }));
+    await database.write(sql`UPDATE users SET suspended_until = now() - interval '1 minute' WHERE id = ${ann}`);
+    await stage.run(endSuspensions(actor(), [ann]));
+    await stage.run(suspendUser(actor(), ann, { reason: 'leave', until: undefined }));
+    await stage.run(reactivateByDecision(actor(), ann));
+    await stage.run(deactivateUser(actor(), ann));
+    await stage.run(reactivateByDecision(actor(), ann));
+    await client.request('DELETE', `/Users/${ann}`);
+    await stage.run(await restoreUser(database, actor(), ann, undefined));
+    await client.request('DELETE', `/Groups/${staff}`);
+    await stage.run(restoreGroup(actor(), staff));
+    const gone = 'access.removed ann user -> none';
+    const there = 'access.granted ann none -> user';
+    expect(await news()).toEqual([
+      `${gone}: inactive by user.suspend`,
+      `${there}: assigned by user.end-suspension`,
+      `${gone}: inactive by user.suspend`,
+      `${there}: assigned by user.reactivate`,
+      `${gone}: inactive by user.deactivate`,
+      `${there}: assigned by user.reactivate`,
+      `${gone}: inactive by user.delete`,
+      `${there}: assigned by user.restore`,
+      `${gone}: unassigned by group.delete`,
+      `${there}: assigned by group.restore`,
     ]);
   });
 
