@@ -15,33 +15,34 @@ export interface OpenApiDocument {
 const PROBLEM_TYPE = 'application/problem+json';
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
+const problem = (status: number, code: string, description: string): DeclaredProblem => ({ status, code, description });
+
+const RETRY = 'Retry-After says when to come again.';
+
 /** What any route can answer. */
 const ANYWHERE: readonly DeclaredProblem[] = [
-  {
-    status: 400,
-    code: 'request.invalid',
-    description: 'The request is not what the schemas say; `errors` names where.',
-  },
-  { status: 500, code: 'internal', description: 'The server failed.' },
-  {
-    status: 503,
-    code: 'database.unavailable',
-    description: 'The database is away; Retry-After says when to come again.',
-  },
+  problem(400, 'request.invalid', 'The request is not what the schemas say; `errors` names where.'),
+  problem(400, 'request.url', 'The URL is not valid percent-encoded UTF-8.'),
+  problem(500, 'internal', 'The server failed.'),
+  problem(503, 'database.unavailable', `The database is away; ${RETRY}`),
+  problem(503, 'database.busy', `Others have the same rows in hand; ${RETRY}`),
+  problem(503, 'database.too-slow', `The database took too long; ${RETRY}`),
 ];
 
 /** What any route can answer that needs a token. */
 const WITH_TOKEN: readonly DeclaredProblem[] = [
-  { status: 401, code: 'token.missing', description: 'There is no bearer token.' },
-  { status: 401, code: 'token.invalid', description: 'The token is unknown, expired or revoked.' },
-  { status: 403, code: 'token.scope', description: 'The token lacks the scope.' },
-  { status: 403, code: 'token.other-application', description: 'The token is of another application.' },
-  { status: 429, code: 'limit.requests', description: 'Too many requests; Retry-After says when to come again.' },
+  problem(401, 'token.missing', 'There is no bearer token.'),
+  problem(401, 'token.invalid', 'The token is unknown, expired or revoked.'),
+  problem(403, 'token.scope', 'The token lacks the scope.'),
+  problem(403, 'token.other-application', 'The token is of another application.'),
+  problem(429, 'limit.requests', `The application asks too often; ${RETRY}`),
+  problem(429, 'limit.failed-authentications', `Too many refused tokens came from this address; ${RETRY}`),
 ];
 
 const WITH_BODY: readonly DeclaredProblem[] = [
-  { status: 413, code: 'request.too-large', description: 'The body is longer than LIMIT_BODY_BYTES.' },
-  { status: 415, code: 'request.media-type', description: 'The body is not declared as application/json.' },
+  problem(400, 'request.not-json', 'The body is no JSON, or over LIMIT_BODY_DEPTH or LIMIT_BODY_ATTRIBUTES.'),
+  problem(413, 'request.too-large', 'The body is longer than LIMIT_BODY_BYTES.'),
+  problem(415, 'request.media-type', 'The body is not declared as application/json.'),
 ];
 
 /** Describes the routes as an OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12 as zod writes it. */

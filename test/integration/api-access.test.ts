@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from '../../src/database/index.js';
 import { createSite } from '../../src/directory/index.js';
-import { answerAccess, changeApplication, DEFAULT_SEAT_RULES, findApplication } from '../../src/licensing/index.js';
+import {
+  type AnsweredRole,
+  answerAccess,
+  changeApplication,
+  DEFAULT_SEAT_RULES,
+  explain,
+  findApplication,
+} from '../../src/licensing/index.js';
 import type { AccessClient } from '../support/access-server.js';
 import { type ApiClient, type ApiServer, startApiServer } from '../support/api-server.js';
 
@@ -156,6 +163,24 @@ describe('access', () => {
     expect(await answer('gus')).toMatchObject({ access: false, reason: 'application-disabled' });
     await set('active');
     expect(await answer('gus')).toMatchObject({ access: true });
+  });
+
+  it('is for everybody what the paths say that an administrator sees', async () => {
+    const { database, siteId, config } = server.server;
+    const users = await database.read<{ id: string }>(sql`
+      SELECT id FROM users WHERE site_id = ${siteId} AND deleted_at IS NULL`);
+    expect(users.length).toBeGreaterThan(10);
+    for (const { id } of users) {
+      const { role, waitsFor, paths } = await explain(database, siteId, id, 'wiki', config.licensing);
+      const answered = await answer(id);
+      expect(answered).toMatchObject({ role, access: role !== null, waitsFor: waitsFor[0]?.role ?? null });
+      const given = paths.map((path) => `${path.role} ${path.through.at(-1)?.id ?? 'by name'}`);
+      const named = (answered.roles as AnsweredRole[]).flatMap(({ key, groups, granted }) => [
+        ...groups.map((group) => `${key} ${group.id}`),
+        ...(granted ? [`${key} by name`] : []),
+      ]);
+      expect(named.sort()).toEqual([...new Set(given)].sort());
+    }
   });
 
   async function stateOf(id: string): Promise<{ state: string }> {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { eraseUserEverywhere } from '../../src/change/index.js';
 import { sql } from '../../src/database/index.js';
 import { newObjectId } from '../../src/directory/index.js';
-import { findApplication } from '../../src/licensing/index.js';
+import { findApplication, reportActivity } from '../../src/licensing/index.js';
 import type { AccessClient } from '../support/access-server.js';
 import { type ApiClient, type ApiServer, startApiServer } from '../support/api-server.js';
 import { createCli, urlOf } from '../support/cli.js';
@@ -196,6 +196,16 @@ describe('activity of several people', () => {
     const future = await post(good, { user: ann, lastActiveAt: ago(-DAY) });
     expect([future.status, future.body.code]).toEqual([400, 'activity.in-the-future']);
     expect(await kept(ann)).toBeUndefined();
+  });
+
+  it('of an application that is gone is refused', async () => {
+    const ann = await idp.user(userName('ann'));
+    const { database, siteId, config } = server.server;
+    const gone = { siteId, id: newObjectId() };
+    const report = { user: ann, lastActiveAt: new Date(0) };
+    await expect(reportActivity(database, gone, [report], config.activity)).rejects.toMatchObject({
+      code: 'application.not-found',
+    });
   });
 
   it('comes from many sides at once: nobody fails, and the newest stays', async () => {

@@ -67,7 +67,7 @@ export async function startApiServer(options: ScimServerOptions = {}): Promise<A
       text,
       body: text === '' ? undefined : JSON.parse(text),
     };
-    requireDeclared(routes, method, path, answer);
+    requireDeclared(routes, await describedBy(routes), method, path, answer);
     return answer;
   };
 
@@ -100,30 +100,53 @@ export async function startApiServer(options: ScimServerOptions = {}): Promise<A
   };
 }
 
-/** Throws where an answer is not what its route declares, or an error is no problem document. */
-function requireDeclared(routes: readonly ApiRoute[], method: string, path: string, answer: Answer): void {
+type Described = Readonly<
+  Record<string, Readonly<Record<string, { responses: Readonly<Record<string, { description: string }>> }>>>
+>;
+
+/** The paths of the OpenAPI document. */
+async function describedBy(routes: readonly ApiRoute[]): Promise<Described> {
+  const input = { params: {}, query: new URLSearchParams(), body: async () => undefined };
+  const context = { caller: undefined, correlationId: '' };
+  const document = await routes.find(({ id }) => id === 'getOpenApi')?.answer(input, context);
+  return (document as { paths: Described }).paths;
+}
+
+/** Throws where an answer is not what its route declares, or an error is no problem document or not described. */
+function requireDeclared(
+  routes: readonly ApiRoute[],
+  described: Described,
+  method: string,
+  path: string,
+  answer: Answer,
+): void {
   const { status, headers, body, text } = answer;
+  const wrong = (what: string) => new Error(`${method} ${path}, ${status}: ${what}`);
   const type = headers.get('content-type');
-  if (status >= 400) {
-    if (method === 'HEAD') return;
-    if (type !== 'application/problem+json') throw new Error(`${method} ${path}: ${status} is a ${type}`);
-    const problem = problemSchema.parse(body);
-    if (problem.status !== status) throw new Error(`${method} ${path}: the body says ${problem.status}`);
-    if (problem.correlationId !== headers.get('x-request-id')) throw new Error('another correlation id');
-    return;
-  }
   const pathname = path.split('?', 1)[0] ?? '';
   const declared = routes.find(
     (one) => one.method === (method === 'HEAD' ? 'GET' : method) && pattern(one.path).test(pathname),
   );
-  if (declared === undefined) throw new Error(`${method} ${path} is answered and not declared`);
-  if (declared.status !== status) throw new Error(`${method} ${path}: ${status} instead of ${declared.status}`);
-  if (method === 'HEAD') return;
-  if (declared.output === null) {
-    if (text !== '') throw new Error(`${method} ${path} has a body`);
+  if (status >= 400) {
+    if (type !== 'application/problem+json') throw wrong(`an error is a ${type}`);
+    if (method === 'HEAD') return;
+    const problem = problemSchema.parse(body);
+    if (problem.status !== status) throw wrong(`the body says ${problem.status}`);
+    if (problem.correlationId !== headers.get('x-request-id')) throw wrong('another correlation id');
+    if (declared === undefined) return;
+    const { responses } = described[declared.path]?.[method.toLowerCase()] ?? {};
+    if (!responses?.[status]?.description.includes(`\`${problem.code}\``))
+      throw wrong(`${problem.code} is not described`);
     return;
   }
-  if (type !== 'application/json') throw new Error(`${method} ${path} is a ${type}`);
+  if (declared === undefined) throw wrong('it is answered and not declared');
+  if (declared.status !== status) throw wrong(`${declared.status} is declared`);
+  if (method === 'HEAD') return;
+  if (declared.output === null) {
+    if (text !== '') throw wrong('it has a body');
+    return;
+  }
+  if (type !== 'application/json') throw wrong(`it is a ${type}`);
   declared.output.parse(body);
 }
 
