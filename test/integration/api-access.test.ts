@@ -149,6 +149,15 @@ describe('access', () => {
     for (const user of ['gil', made.body.id]) expect(await answer(user)).toMatchObject({ reason: 'unknown-user' });
   });
 
+  it('does not come from a group that is deleted, though it could be restored', async () => {
+    const hal = await idp.user('hal');
+    const group = await idp.group('Former', [hal]);
+    await server.grant('wiki:viewer', { kind: 'group', id: group });
+    expect(await answer('hal')).toMatchObject({ access: true, roles: [{ key: 'viewer', groups: [{ id: group }] }] });
+    expect((await idp.request('DELETE', `/Groups/${group}`)).status).toBe(204);
+    expect(await answer('hal')).toMatchObject({ access: false, reason: 'no-grant', roles: [] });
+  });
+
   it('is nobody’s while the application is disabled', async () => {
     const gus = await idp.user('gus');
     await server.grant('wiki:viewer', { kind: 'user', id: gus });
