@@ -271,8 +271,9 @@ describe('SEC-03, ERR-06: a request as large as a limit is answered, one larger 
   });
 
   it('holds for every limit of the settings', () => {
-    // Those of bulk requests are in bulk.test.ts.
+    // Those of bulk requests are in bulk.test.ts, that of reports in integration/api-activity.test.ts.
     const elsewhere = [
+      'activityReports',
       'bulkBodyBytes',
       'bulkOperations',
       'failedAuthentications',

@@ -192,6 +192,7 @@ describe('activity of several people', () => {
     const many = await post(...Array.from({ length: 6 }, () => good));
     expect([many.status, many.body.code]).toEqual([400, 'request.invalid']);
     expect(many.body.detail).toMatch(/at most 5 .*LIMIT_ACTIVITY_REPORTS/);
+    expect((await post(...Array.from({ length: 5 }, () => ({ ...good, user: 'nobody' })))).body.known).toBe(0);
     expect((await post()).status).toBe(400);
     const future = await post(good, { user: ann, lastActiveAt: ago(-DAY) });
     expect([future.status, future.body.code]).toEqual([400, 'activity.in-the-future']);
