@@ -48,9 +48,11 @@ function settleAffected(
     writes,
     affectedUserIds: userIds,
     affectedApplicationIds: applicationIds = [],
+    withinApplicationId,
     asksForSeat = false,
   }: Effects<unknown>,
 ): Promise<Settlement> {
   const before = writes.length > 0 ? [together(writes)] : [];
-  return settle(transaction, { siteId, userIds, applicationIds, asksForSeat, rules }, before);
+  const within = withinApplicationId === undefined ? undefined : [withinApplicationId];
+  return settle(transaction, { siteId, userIds, applicationIds, within, asksForSeat, rules }, before);
 }

@@ -44,6 +44,11 @@ export interface Effects<Result> {
   /** Applications whose licences changed, so that their queues may move. */
   readonly affectedApplicationIds?: readonly string[];
   /**
+   * The application to which alone the users' access may differ, where the change is about one: what 100,000 people
+   * have in others is not read then.
+   */
+  readonly withinApplicationId?: string;
+  /**
    * Data-modifying statements that do not depend on each other. They become one statement with the log entry
    * (measured: 0.55 of a plain insert, against 0.2-0.5 in five round trips).
    */

@@ -33,6 +33,7 @@ export function addGrant(actor: Actor, roleId: string, holder: GrantHolder): Loc
         changed: [{ attribute: 'role', old: undefined, new: names.role }],
         subjects: [{ kind: holder.kind === 'group' ? 'Group' : 'User', id: holder.id, effect: 'grant-added' }],
         affectedUserIds: await usersOfHolder(transaction, actor.siteId, holder),
+        withinApplicationId: names.applicationId,
         writes: [insertGrant(actor, id, roleId, holder)],
       };
     },
@@ -63,6 +64,7 @@ export function removeGrant(actor: Actor, roleId: string, holder: GrantHolder): 
         changed: [{ attribute: 'role', old: names.role, new: undefined }],
         subjects: [{ kind: holder.kind === 'group' ? 'Group' : 'User', id: holder.id, effect: 'grant-removed' }],
         affectedUserIds: await usersOfHolder(transaction, actor.siteId, holder),
+        withinApplicationId: names.applicationId,
         writes: [],
       };
     },
@@ -106,7 +108,8 @@ function structural(action: string, holder: GrantHolder) {
   } as const;
 }
 
-interface Names {
+/** A role and who shall have it. */
+interface Fitting {
   readonly holder: string;
   /** `wiki/user`, or as the transport calls it. */
   readonly role: string;
@@ -115,8 +118,12 @@ interface Names {
   readonly isCustomer: boolean;
 }
 
+interface Names extends Fitting {
+  readonly applicationId: string;
+}
+
 /** Through a group a customer simply does not get it; by name it would be a mistake. @throws RollcallError `grant.customer-seat` */
-export function requireFitting({ holder, role, takesSeat, isCustomer }: Names): void {
+export function requireFitting({ holder, role, takesSeat, isCustomer }: Fitting): void {
   if (!isCustomer || !takesSeat) return;
   const message = `${holder} is a customer and can hold only roles without a seat; ${role} takes one.`;
   throw new RollcallError('invalid', 'grant.customer-seat', message);
@@ -138,16 +145,18 @@ async function namesOf(
           SELECT user_name AS name, user_type = 'customer' AS customer FROM users
           WHERE site_id = ${siteId} AND id = ${id} AND deleted_at IS NULL`,
     sql`
-      SELECT a.key || '/' || r.key AS name, r.takes_seat AS "takesSeat" FROM application_roles r
+      SELECT a.key || '/' || r.key AS name, a.id AS "applicationId", r.takes_seat AS "takesSeat"
+      FROM application_roles r
       JOIN applications a ON a.site_id = r.site_id AND a.id = r.application_id
       WHERE r.site_id = ${siteId} AND r.id = ${roleId}`,
   ]);
   // The statements name these columns.
   const holder = holders[0] as { name: string; customer: boolean } | undefined;
-  const role = roles[0] as { name: string; takesSeat: boolean } | undefined;
+  const role = roles[0] as { name: string; applicationId: string; takesSeat: boolean } | undefined;
   if (holder === undefined) throw new RollcallError('not-found', 'grant.no-holder', `There is no ${kind} ${id}.`);
   if (role === undefined) throw new RollcallError('not-found', 'grant.no-role', 'There is no such role.');
-  return { holder: holder.name, role: role.name, takesSeat: role.takesSeat, isCustomer: holder.customer };
+  const { name, ...rest } = role;
+  return { holder: holder.name, role: name, ...rest, isCustomer: holder.customer };
 }
 
 async function usersOfHolder(transaction: Transaction, siteId: number, holder: GrantHolder): Promise<string[]> {

@@ -57,6 +57,7 @@ export function changeApplication(
         changed,
         subjects: [],
         affectedUserIds: before.state === after.state ? [] : await everybodyIn(transaction, siteId, applicationId),
+        withinApplicationId: applicationId,
         writes: [],
         unchanged: changed.length === 0,
       };
@@ -89,6 +90,7 @@ export function removeApplication(actor: Actor, applicationId: string, confirmed
         changed: [{ attribute: 'name', old: name, new: undefined }],
         subjects: [],
         affectedUserIds,
+        withinApplicationId: applicationId,
         // People lose their access by the settlement, which the log shows; the roles have to stand until then.
         writes: [
           sql`

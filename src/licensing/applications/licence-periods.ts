@@ -88,6 +88,7 @@ export function changeOver(actor: Actor, applicationId: string): LockingCommand<
         subjects: [],
         affectedUserIds: await usersOfApplication(transaction, siteId, applicationId),
         affectedApplicationIds: [applicationId],
+        withinApplicationId: applicationId,
         writes: [],
       };
     },

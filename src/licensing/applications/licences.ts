@@ -160,6 +160,7 @@ function structural<Result>(
         subjects: [],
         affectedUserIds: everybody ? await usersOfApplication(transaction, siteId, applicationId) : [],
         affectedApplicationIds: [applicationId],
+        withinApplicationId: applicationId,
         writes: [],
         unchanged: changed.length === 0,
       };

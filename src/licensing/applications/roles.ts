@@ -171,6 +171,7 @@ function structural<Result>(
         objectName: application.name,
         subjects: [],
         affectedUserIds: settles ? before : [],
+        withinApplicationId: applicationId,
         writes: [],
         unchanged: done.changed.length === 0,
       };

@@ -23,11 +23,19 @@ export interface People {
 /**
  * Reads what the given users deserve through all direct and indirect groups and direct grants, beside what they have.
  * Customers deserve only roles without a seat. One statement, whatever the number of users; see peopleOf.
+ * @param within the applications that are looked at; all unless said otherwise
  */
-export function peopleQuery(siteId: number, userIds: readonly string[], rules: SeatRules): Sql {
+export function peopleQuery(
+  siteId: number,
+  userIds: readonly string[],
+  rules: SeatRules,
+  within?: readonly string[],
+): Sql {
   const takesSeat = rules.serviceUsersTakeSeats ? sql`a.takes_seat` : sql`a.takes_seat AND u.user_type <> 'service'`;
+  const inside = (application: Sql) =>
+    within === undefined ? sql`` : sql` AND ${application} = ANY (${within}::uuid[])`;
   return sql`
-    WITH ${deserved(siteId, userIds)},
+    WITH ${deserved(siteId, userIds, within)},
     people AS MATERIALIZED (
       SELECT u.id, u.user_type, u.deleted_at IS NULL AND ${holdsRoles(rules)} AS eligible
       FROM touched t JOIN users u ON u.site_id = ${siteId} AND u.id = t.user_id
@@ -39,10 +47,12 @@ export function peopleQuery(siteId: number, userIds: readonly string[], rules: S
       JOIN applications o ON o.site_id = ${siteId} AND o.id = a.application_id AND o.state = 'active'
       UNION ALL
       SELECT 'held', e.user_id, e.application_id, e.role_id, e.licence_id, NULL, NULL
-      FROM touched t JOIN entitlements e ON e.site_id = ${siteId} AND e.user_id = t.user_id
+      FROM touched t
+      JOIN entitlements e ON e.site_id = ${siteId} AND e.user_id = t.user_id${inside(sql`e.application_id`)}
       UNION ALL
       SELECT 'place', w.user_id, w.application_id, w.role_id, w.licence_id, w.since, w.sequence
-      FROM touched t JOIN waiting_places w ON w.site_id = ${siteId} AND w.user_id = t.user_id
+      FROM touched t
+      JOIN waiting_places w ON w.site_id = ${siteId} AND w.user_id = t.user_id${inside(sql`w.application_id`)}
     )
     SELECT f.kind, f.user_id, f.application_id, f.role_id, a.rank, f.since, f.sequence,
       CASE WHEN f.kind = 'candidate' THEN CASE WHEN ${takesSeat} THEN p.licence_id END ELSE f.licence_id END AS licence_id,
@@ -58,6 +68,13 @@ export function peopleQuery(siteId: number, userIds: readonly string[], rules: S
 export function peopleOf(rows: readonly unknown[]): People {
   // peopleQuery names these columns.
   return assemble(rows as readonly PersonRow[]);
+}
+
+/** The limited licences of some applications. */
+export function poolsOfApplications(siteId: number, applicationIds: readonly string[]): Sql {
+  return sql`
+    SELECT id FROM licences l
+    WHERE site_id = ${siteId} AND ${isLimited} AND application_id = ANY (${applicationIds}::uuid[])`;
 }
 
 /**
@@ -85,21 +102,28 @@ export function poolsOfUsers(siteId: number, userIds: readonly string[], applica
  * groups of everybody listed first). Worked out once, whatever the planner thinks of tables that have just grown: with
  * 200 new applications it was worked out again for every role, which took 40 to 100 ms a person.
  */
-function deserved(siteId: number, userIds: readonly string[]): Sql {
+function deserved(siteId: number, userIds: readonly string[], within?: readonly string[]): Sql {
+  const grants =
+    within === undefined
+      ? sql`grants`
+      : sql`(
+          SELECT g.* FROM grants g JOIN application_roles r ON r.site_id = g.site_id AND r.id = g.role_id
+          WHERE g.site_id = ${siteId} AND r.application_id = ANY (${within}::uuid[])
+        )`;
   return sql`
     touched (user_id) AS MATERIALIZED (SELECT unnest(${userIds}::uuid[])),
     deserved AS MATERIALIZED (
       SELECT m.user_id, g.role_id FROM touched t
       JOIN memberships m ON m.site_id = ${siteId} AND m.user_id = t.user_id
-      JOIN grants g ON g.site_id = ${siteId} AND g.group_id = m.group_id
+      JOIN ${grants} g ON g.site_id = ${siteId} AND g.group_id = m.group_id
       JOIN groups living ON living.site_id = ${siteId} AND living.id = g.group_id AND living.deleted_at IS NULL
       UNION
       SELECT m.user_id, g.role_id FROM touched t
       JOIN memberships m ON m.site_id = ${siteId} AND m.user_id = t.user_id
       JOIN group_closure c ON c.site_id = ${siteId} AND c.descendant_id = m.group_id
-      JOIN grants g ON g.site_id = ${siteId} AND g.group_id = c.ancestor_id
+      JOIN ${grants} g ON g.site_id = ${siteId} AND g.group_id = c.ancestor_id
       UNION
-      SELECT t.user_id, g.role_id FROM touched t JOIN grants g ON g.site_id = ${siteId} AND g.user_id = t.user_id
+      SELECT t.user_id, g.role_id FROM touched t JOIN ${grants} g ON g.site_id = ${siteId} AND g.user_id = t.user_id
     )`;
 }
 
@@ -183,13 +207,9 @@ export async function readWaiting(
     WHERE l.site_id = ${siteId} AND l.application_id = ANY (${applicationIds}::uuid[]) AND ${isLimited}
     ORDER BY queued.since, queued.sequence`);
   if (rows.length === 0) return { people: [], readUntil: new Map() };
-  const applications = new Set(applicationIds);
   const userIds = [...new Set(rows.map((row) => row.user_id))];
-  const { people } = peopleOf(await transaction.run(peopleQuery(siteId, userIds, rules)));
-  return {
-    people: people.filter((person) => applications.has(person.applicationId)),
-    readUntil: endsOf(rows, limit),
-  };
+  const { people } = peopleOf(await transaction.run(peopleQuery(siteId, userIds, rules, applicationIds)));
+  return { people, readUntil: endsOf(rows, limit) };
 }
 
 /** As many rows of a pool as were asked for: there may be more. */

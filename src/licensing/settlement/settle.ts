@@ -1,6 +1,6 @@
 import { planForValues, type Sql, sql, type Transaction } from '../../database/index.js';
 import { type Allocation, allocate, type Outcome } from './allocate.js';
-import { type People, peopleOf, peopleQuery, poolsOfUsers, readWaiting } from './people.js';
+import { type People, peopleOf, peopleQuery, poolsOfApplications, poolsOfUsers, readWaiting } from './people.js';
 import type { Holding, Person } from './person.js';
 import { lockPools, type SeatRules } from './pools.js';
 import { settlementWrites } from './settlement-writes.js';
@@ -30,6 +30,8 @@ export interface Affected {
   readonly userIds: readonly string[];
   /** Applications whose licences changed, so that their queues may move. */
   readonly applicationIds: readonly string[];
+  /** The applications to which alone their access may differ; all unless said otherwise. */
+  readonly within?: readonly string[] | undefined;
   /** See Person. */
   readonly asksForSeat?: boolean;
   readonly rules: SeatRules;
@@ -90,11 +92,13 @@ interface Standing {
  */
 async function lockThenRead(
   transaction: Transaction,
-  { siteId, userIds, applicationIds, rules }: Affected,
+  { siteId, userIds, applicationIds, within, rules }: Affected,
   before: readonly Sql[],
 ): Promise<Standing> {
-  const people = peopleQuery(siteId, userIds, rules);
-  const search = [...before, poolsOfUsers(siteId, userIds, applicationIds)];
+  const people = peopleQuery(siteId, userIds, rules, within);
+  const pools =
+    within === undefined ? poolsOfUsers(siteId, userIds, applicationIds) : poolsOfApplications(siteId, within);
+  const search = [...before, pools];
   const few = userIds.length <= FEW_USERS;
   const found = await transaction.runTogether(few ? [...search, people] : [planForValues(), ...search]);
   const limited = found[few ? before.length : before.length + 1] ?? [];
@@ -105,13 +109,13 @@ async function lockThenRead(
   // poolsOfUsers names the column.
   const ids = (limited as { id: string }[]).map((licence) => licence.id);
   // Each statement has a snapshot of its own, so that those behind the lock see what it waited for.
-  const [pools = [], touched = [], others = []] = await transaction.runTogether([
+  const [locked = [], touched = [], others = []] = await transaction.runTogether([
     lockPools(siteId, ids),
     people,
     sql`SELECT 1 FROM waiting_places WHERE site_id = ${siteId} AND user_id <> ALL (${userIds}::uuid[]) LIMIT 1`,
   ]);
   // lockPools names these columns.
-  return { touched: peopleOf(touched), pools: pools as WatchedPool[], queued: others.length > 0 };
+  return { touched: peopleOf(touched), pools: locked as WatchedPool[], queued: others.length > 0 };
 }
 
 /**
