@@ -36,7 +36,7 @@ export const readOperations: readonly Operation[] = [
   ]),
   {
     name: 'access',
-    lines: [{ label: 'server', title: 'what an application asks about a person', budget: LOOKUP }],
+    lines: [{ label: 'server', title: 'what an application asks about a person' }],
     server: async (exchange, world) => {
       const url = `${world.apiUrl}/users/${encodeURIComponent(any(world.users).userName)}/access`;
       const { applicationToken: token } = world;
