@@ -89,7 +89,9 @@ function changes(entry: LogEntry): string {
   );
   const about = changed ?? entry.changed;
   const others = entry.subjectCount === 0 ? [] : [`touches ${count(entry.subjectCount, 'other')}`];
-  return [...about, ...others].join('; ');
+  const told = [...about, ...others];
+  // Where nothing changed, the last step says why there is an entry.
+  return told.length > 0 ? told.join('; ') : (entry.steps.at(-1)?.result ?? '');
 }
 
 function shown(value: unknown): string {

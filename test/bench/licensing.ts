@@ -78,6 +78,7 @@ export async function measureLicensing(url: string, siteId: number, world: World
       ...(await grants('no limit', await application('bench-free', undefined))),
       ...(await grants('seats for half of them', await application('bench-half', Math.floor(members / 2)))),
     ];
+    timings.push(await memberChanges('a member of the largest group', world.largeGroup));
     // Each application is given by a group of its own and counted; the changed groups give none of them.
     for (let n = 0; n < APPLICATIONS; n++) {
       const roleId = await application(`bench-${n}`, 1_000_000);

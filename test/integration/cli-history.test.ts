@@ -90,6 +90,8 @@ describe('rollcall licence', () => {
     expect((await set('--warn-at', '20,90')).licences).toMatchObject([{ warnAt: [20, 90], warnedAt: 20 }]);
     expect((await cli.run('application', 'show', 'wiki')).out).toMatch(/valid, 20 % reached/);
     expect((await cli.run('application', 'list')).out).toMatch(/1 of 5 \(20 % reached\)/);
+    const { out } = await cli.run('log', 'list', '--action', 'licence.warning');
+    expect(out).toContain('20 % reached: 1 of 5 seats are taken');
     expect((await set('--warn-at', 'never')).licences).toMatchObject([{ warnAt: [] }]);
     const { error } = await cli.run('licence', 'set', '--application', 'wiki', '--warn-at', '0');
     expect(error).toMatch(/^licence.invalid-warning/);

@@ -80,7 +80,7 @@ function asking(touched: People): People {
 interface Standing {
   readonly touched: People;
   readonly pools: readonly WatchedPool[];
-  /** Whether anybody else waits in the site. */
+  /** Whether anybody else waits for a seat of these pools. */
   readonly queued: boolean;
 }
 
@@ -112,7 +112,9 @@ async function lockThenRead(
   const [locked = [], touched = [], others = []] = await transaction.runTogether([
     lockPools(siteId, ids),
     people,
-    sql`SELECT 1 FROM waiting_places WHERE site_id = ${siteId} AND user_id <> ALL (${userIds}::uuid[]) LIMIT 1`,
+    sql`
+      SELECT 1 FROM waiting_places
+      WHERE site_id = ${siteId} AND licence_id = ANY (${ids}::uuid[]) AND user_id <> ALL (${userIds}::uuid[]) LIMIT 1`,
   ]);
   // lockPools names these columns.
   return { touched: peopleOf(touched), pools: locked as WatchedPool[], queued: others.length > 0 };
