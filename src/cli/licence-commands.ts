@@ -1,5 +1,4 @@
 import { Option } from 'commander';
-import { RollcallError } from '../errors/index.js';
 import {
   type Application,
   addLicence,
@@ -11,6 +10,7 @@ import {
 } from '../licensing/index.js';
 import { applicationFields } from './application-text.js';
 import { collect } from './collect.js';
+import { chooseLicence } from './lookup.js';
 import { parseMoment } from './parse-moment.js';
 import { parsePercentages, parseSeats } from './parse-number.js';
 import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
@@ -143,17 +143,4 @@ function inApplication(
     const changed = await findApplication(database, site.id, options.application);
     return { json: changed, text: () => applicationFields(changed) };
   });
-}
-
-/** @throws RollcallError `licence.not-found`, `licence.name-needed` */
-function chooseLicence({ key, licences }: Application, name: string | undefined) {
-  const names = licences.map((licence) => `"${licence.name}"`).join(', ');
-  const [licence, ...others] = licences.filter((candidate) => name === undefined || candidate.name === name);
-  if (licence === undefined) {
-    const found = licences.length === 0 ? 'it has none' : `it has ${names}`;
-    const wanted = name === undefined ? 'no licence' : `no licence "${name}"`;
-    throw new RollcallError('not-found', 'licence.not-found', `The application "${key}" has ${wanted}; ${found}.`);
-  }
-  if (others.length === 0) return licence;
-  throw new RollcallError('invalid', 'licence.name-needed', `"${key}" has several licences; add --licence: ${names}`);
 }

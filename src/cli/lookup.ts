@@ -92,3 +92,16 @@ export async function connectionNames({ database, site }: SiteServices): Promise
   const names = new Map((await listConnections(database, site.id)).map(({ id, name }) => [id, name]));
   return (id) => (id === null ? null : (names.get(id) ?? id));
 }
+
+/** The licence of that name, or the only one. @throws RollcallError `licence.not-found`, `licence.name-needed` */
+export function chooseLicence({ key, licences }: Application, name: string | undefined) {
+  const names = licences.map((licence) => `"${licence.name}"`).join(', ');
+  const [licence, ...others] = licences.filter((candidate) => name === undefined || candidate.name === name);
+  if (licence === undefined) {
+    const found = licences.length === 0 ? 'it has none' : `it has ${names}`;
+    const wanted = name === undefined ? 'no licence' : `no licence "${name}"`;
+    throw new RollcallError('not-found', 'licence.not-found', `The application "${key}" has ${wanted}; ${found}.`);
+  }
+  if (others.length === 0) return licence;
+  throw new RollcallError('invalid', 'licence.name-needed', `"${key}" has several licences; add --licence: ${names}`);
+}

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { CommandSource } from '../change/index.js';
 import { type Actor, deleteGroup, type MemberChange, updateGroup } from '../directory/index.js';
-import { RollcallError } from '../errors/index.js';
 import { addGrant, changeLicence, findApplication, type GrantHolder, removeGrant } from '../licensing/index.js';
-import { requireGroup, requireRole, requireUser } from './lookup.js';
+import { chooseLicence, requireGroup, requireRole, requireUser } from './lookup.js';
 import type { SiteServices } from './session.js';
 import { UsageError } from './usage-error.js';
 
@@ -74,7 +73,8 @@ export async function sourceOf(services: SiteServices, wanted: SimulatedChange):
       return () => groupDeletion(actor, id);
     }
     case 'set-seats': {
-      const { id } = await requireLicence(services, wanted.application, wanted.licence);
+      const application = await findApplication(services.database, services.site.id, wanted.application);
+      const { id } = chooseLicence(application, wanted.licence);
       return () => changeLicence(actor, id, { seats: wanted.seats ?? undefined });
     }
   }
@@ -88,14 +88,6 @@ export function groupDeletion(actor: Actor, id: string) {
 /** Members that come and go; the group's attributes stay. */
 export function changeMembers({ database, actor }: SiteServices, groupId: string, members: readonly MemberChange[]) {
   return updateGroup(database, actor, groupId, { members, unknownMembers: 'reject' });
-}
-
-async function requireLicence({ database, site }: SiteServices, application: string, licence: string) {
-  const { licences } = await findApplication(database, site.id, application);
-  const found = licences.find((one) => one.name === licence);
-  if (found !== undefined) return found;
-  const message = `The application "${application}" has no licence "${licence}".`;
-  throw new RollcallError('not-found', 'licence.not-found', message);
 }
 
 async function memberOf(
