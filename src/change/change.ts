@@ -2,7 +2,6 @@ import pLimit from 'p-limit';
 import type { Database, Sql, Transaction } from '../database/index.js';
 import {
   type Actor,
-  type Command,
   type CommandBatch,
   type Effects,
   type LockingCommand,
@@ -17,7 +16,7 @@ import { appendStatements } from '../log/index.js';
 import { accessEvents } from '../webhooks/index.js';
 import { failureEntry, successEntry, warningEntry } from './entries.js';
 import { explainConflict } from './explain-conflict.js';
-import { performLocked } from './perform.js';
+import { type CommandSource, MOST_ATTEMPTS, performLocked } from './perform.js';
 import { type CommandOutcome, runAll, runEach } from './run-batch.js';
 import { type Outlook, simulate } from './simulate.js';
 import { together } from './together.js';
@@ -28,9 +27,6 @@ export interface Request {
   readonly objectType: ObjectType;
   readonly objectId?: string | undefined;
 }
-
-/** Makes the command; asked again when the command finds that it needs other locks than it took. */
-export type CommandSource<Result> = () => Promise<Command<Result>> | Command<Result>;
 
 export interface Change {
   /**
@@ -62,9 +58,6 @@ export interface Change {
   /** Notes a request that was refused before a command could be made of it. */
   refuse(actor: Actor, request: Request, error: unknown): Promise<void>;
 }
-
-/** How often a command may find its locks outdated before the object is called busy. */
-const MOST_ATTEMPTS = 5;
 
 /**
  * More large batches at once only wait for each other's pages of the index (measured with 1,000 users a batch on two

@@ -1,9 +1,15 @@
 import type { Sql, Transaction } from '../database/index.js';
-import type { Actor, Effects, LockingCommand } from '../directory/index.js';
+import type { Actor, Command, Effects, LockingCommand } from '../directory/index.js';
 import { type AccessChange, type LicenceWarning, type SeatRules, type Settlement, settle } from '../licensing/index.js';
 import { takeLocks } from './locks.js';
 import { noteRemoval } from './note-removal.js';
 import { together } from './together.js';
+
+/** Makes the command; asked again when the command finds that it needs other locks than it took. */
+export type CommandSource<Result> = () => Promise<Command<Result>> | Command<Result>;
+
+/** How often a command may find its locks outdated before the object is called busy. */
+export const MOST_ATTEMPTS = 5;
 
 /** A command that was run, and what is still to be written of it. */
 export interface Performed<Result> {

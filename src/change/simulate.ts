@@ -1,5 +1,5 @@
-import { type Database, planForValues, type Transaction } from '../database/index.js';
-import { type Actor, type Command, LocksOutdated, takeStructureLock, translateViolation } from '../directory/index.js';
+import { type Database, planForValues, type Transaction, undone } from '../database/index.js';
+import { type Actor, LocksOutdated, takeStructureLock, translateViolation } from '../directory/index.js';
 import {
   type PersonStanding,
   type PoolUse,
@@ -8,7 +8,7 @@ import {
   type SeatRules,
   type Standing,
 } from '../licensing/index.js';
-import { performLocked } from './perform.js';
+import { type CommandSource, MOST_ATTEMPTS, performLocked } from './perform.js';
 import { together } from './together.js';
 
 /** `waits`: only the places in queues differ. */
@@ -41,9 +41,6 @@ export interface Outlook {
   readonly pools: readonly PoolOutlook[];
 }
 
-/** Thrown to undo what was only tried. */
-class Undo extends Error {}
-
 const NOTHING: Standing = { role: null, licence: null, waitsFor: [] };
 
 /** See Change.simulate. */
@@ -51,41 +48,27 @@ export async function simulate(
   database: Database,
   rules: SeatRules,
   actor: Actor,
-  sources: readonly (() => Promise<Command<unknown>> | Command<unknown>)[],
+  sources: readonly CommandSource<unknown>[],
 ): Promise<Outlook> {
-  let outlook: Outlook = { access: [], pools: [] };
-  const work = async (transaction: Transaction) => {
+  const outlook = undone(database.transaction, async (transaction) => {
     // Exclusive from the start: with it no two of the commands' locks can be taken in a wrong order.
     await transaction.runTogether([planForValues(), takeStructureLock(actor.siteId)]);
-    let after: Snapshot | undefined;
-    await undone(transaction, async () => {
+    const after = await undone(savepointOf(transaction), async () => {
       const users = new Set<string>();
       for (const source of sources) for (const id of await tried(transaction, rules, actor, source)) users.add(id);
-      after = await snapshot(transaction, actor.siteId, [...users]);
+      return snapshot(transaction, actor.siteId, [...users]);
     });
-    // It ran, for else there was an error.
-    if (after === undefined) throw new Error('A simulation has an end');
     const before = await snapshot(transaction, actor.siteId, after.userIds);
-    outlook = { access: accessOutlook(before, after), pools: poolOutlook(before, after) };
-    throw new Undo();
-  };
-  await database.transaction(work).catch((error: unknown) => {
-    if (!(error instanceof Undo)) throw translateViolation(error);
+    return { access: accessOutlook(before, after), pools: poolOutlook(before, after) };
   });
-  return outlook;
-}
-
-async function undone(transaction: Transaction, work: () => Promise<void>): Promise<void> {
-  const attempt = transaction.savepoint(async () => {
-    await work();
-    throw new Undo();
-  });
-  await attempt.catch((error: unknown) => {
-    if (!(error instanceof Undo)) throw error;
+  return outlook.catch((error: unknown) => {
+    throw translateViolation(error);
   });
 }
 
-const MOST_ATTEMPTS = 5;
+function savepointOf(transaction: Transaction) {
+  return <Result>(work: (within: Transaction) => Promise<Result>) => transaction.savepoint(() => work(transaction));
+}
 
 /**
  * Runs a command, and has it made again where it finds that it needs other locks.
@@ -95,7 +78,7 @@ async function tried(
   transaction: Transaction,
   rules: SeatRules,
   actor: Actor,
-  source: () => Promise<Command<unknown>> | Command<unknown>,
+  source: CommandSource<unknown>,
 ): Promise<readonly string[]> {
   for (let attempt = 1; ; attempt++) {
     const command = await source();

@@ -8,3 +8,4 @@ export { planForValues } from './plan-for-values.js';
 export { empty, join, raw, type Sql, sql } from './sql.js';
 export type { Statement } from './statement.js';
 export type { Transaction } from './transaction.js';
+export { undone } from './undone.js';

@@ -1,4 +1,4 @@
-import { type Database, type Sql, sql, type Transaction } from '../../database/index.js';
+import { type Database, type Sql, sql, type Transaction, undone } from '../../database/index.js';
 import { takeStructureLock } from '../../directory/index.js';
 import type { SeatRules } from '../settlement/pools.js';
 import { settle } from '../settlement/settle.js';
@@ -14,9 +14,6 @@ export interface Difference {
   readonly expected: string | null;
 }
 
-/** Thrown to end a transaction that must not change anything. */
-class Undo extends Error {}
-
 /**
  * Works out everybody's access from scratch, with the seats that people hold and the order in which they wait, and
  * compares the result with what is kept. Leaves nothing behind; holds the structure of the site meanwhile, so that
@@ -24,8 +21,7 @@ class Undo extends Error {}
  * @returns nothing where all is right
  */
 export async function verifyLicensing(database: Database, siteId: number, rules: SeatRules): Promise<Difference[]> {
-  let found: Difference[] = [];
-  const work = async (transaction: Transaction) => {
+  return undone(database.transaction, async (transaction) => {
     await transaction.run(takeStructureLock(siteId));
     const counts = await transaction.run<Difference>(wrongCounts(siteId));
     await remember(transaction, siteId);
@@ -35,13 +31,8 @@ export async function verifyLicensing(database: Database, siteId: number, rules:
         SELECT count(*) FROM entitlements e WHERE e.site_id = l.site_id AND e.licence_id = l.id
       ) WHERE l.site_id = ${siteId}`);
     await settleEverybody(transaction, siteId, rules);
-    found = [...counts, ...(await transaction.run<Difference>(differences(siteId)))];
-    throw new Undo();
-  };
-  await database.transaction(work).catch((error: unknown) => {
-    if (!(error instanceof Undo)) throw error;
+    return [...counts, ...(await transaction.run<Difference>(differences(siteId)))];
   });
-  return found;
 }
 
 async function settleEverybody(transaction: Transaction, siteId: number, rules: SeatRules): Promise<void> {
