@@ -136,15 +136,21 @@ export async function runBulk(
     } else results[index] = { ...result, version: response.headers.etag };
   }
 
-  /** Nothing is left half-made. */
+  /** Nothing is left half-made, neither this resource nor those in the circle that were made whole and name it. */
   async function takeBack(index: number, error: ScimError): Promise<void> {
     const [operation, result] = [operations[index], results[index]];
-    if (operation === undefined || result?.location === undefined) return;
+    if (operation === undefined || result?.location === undefined || result.status >= 400) return;
     const path = result.location.slice(context.baseUrl.length);
     await perform(requestOf({ ...operation, method: 'DELETE', version: undefined }, path, undefined), context);
-    if (operation.bulkId !== undefined) ids.delete(operation.bulkId);
     results[index] = await resultOf(operation, operation.path, refused(error), context);
     errors += 1;
+    const { bulkId } = operation;
+    if (bulkId === undefined) return;
+    ids.delete(bulkId);
+    // Only creations: whatever else names one is run after all of its circle.
+    for (const [other, { method, references }] of operations.entries()) {
+      if (method === 'POST' && references.has(bulkId)) await takeBack(other, failedReference(bulkId));
+    }
   }
 }
 
