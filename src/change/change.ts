@@ -12,7 +12,7 @@ import {
 } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
 import { DEFAULT_SEAT_RULES, type SeatRules } from '../licensing/index.js';
-import { appendStatements } from '../log/index.js';
+import { appendAll, appendStatements } from '../log/index.js';
 import { accessEvents } from '../webhooks/index.js';
 import { failureEntry, successEntry, warningEntry } from './entries.js';
 import { explainConflict } from './explain-conflict.js';
@@ -150,10 +150,14 @@ async function runLocked<Result>(
   started: bigint,
   note: (effects: Effects<unknown>) => void,
 ): Promise<Result> {
-  const { effects, access, warnings, writes } = await performLocked(transaction, rules, actor, command, note);
-  const entry = successEntry(actor, command, effects, access, started);
-  const events = await accessEvents(transaction, actor.siteId, command.action, access);
+  const { effects, outcomes, warnings, writes } = await performLocked(transaction, rules, actor, command, note);
+  const entries = outcomes.map((one) => successEntry(actor, one.described, one.effects, one.access, started));
+  const caused = outcomes.flatMap(({ described: { action }, access }) => access.map((one) => ({ ...one, action })));
+  const events = await accessEvents(transaction, actor.siteId, caused);
   const warned = warnings.flatMap((warning) => appendStatements(warningEntry(actor, warning, started)));
-  transaction.runAtCommit(together([...writes, ...events, ...warned, ...appendStatements(entry)]));
+  const [entry, ...others] = entries;
+  const noted = entry !== undefined && others.length === 0 ? appendStatements(entry) : appendAll(entries);
+  const last = [...writes, ...events, ...warned, ...noted];
+  if (last.length > 0) transaction.runAtCommit(together(last));
   return effects.result;
 }

@@ -1,13 +1,13 @@
-import type { Actor, Command, Effects, Subject } from '../directory/index.js';
+import type { Actor, Described, ObjectEffects, Subject } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
 import type { AccessChange, LicenceWarning } from '../licensing/index.js';
 import type { NewLogEntry, Step } from '../log/index.js';
 
-/** The log entry of a command that came through. */
+/** The log entry of a command that came through, or of one of the objects that it was about. */
 export function successEntry(
   actor: Actor,
-  command: Command<unknown>,
-  effects: Effects<unknown>,
+  command: Described,
+  effects: ObjectEffects,
   access: readonly AccessChange[],
   started: bigint,
 ): NewLogEntry {
@@ -74,13 +74,13 @@ export function warningEntry(
 /** An entry shows this many of the ids that were passed over. */
 const PASSED_OVER_SHOWN = 10;
 
-function passedOver({ passedOver = [] }: Effects<unknown>): Pick<NewLogEntry, 'details'> {
+function passedOver({ passedOver = [] }: ObjectEffects): Pick<NewLogEntry, 'details'> {
   if (passedOver.length === 0) return {};
   const unknownMembers = passedOver.slice(0, PASSED_OVER_SHOWN).map((id) => id.slice(0, 64));
   return { details: { unknownMembers, unknownMemberCount: passedOver.length } };
 }
 
-function steps(command: Command<unknown>, effects: Effects<unknown>, access: readonly AccessChange[]): Step[] {
+function steps(command: Described, effects: ObjectEffects, access: readonly AccessChange[]): Step[] {
   const unknown = effects.passedOver?.length ?? 0;
   const found = command.action.endsWith('.create') ? 'new' : 'found by id';
   const taken: Step[] = [

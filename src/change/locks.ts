@@ -12,10 +12,16 @@ export async function takeLocks(
   command: LockingCommand<unknown>,
 ): Promise<Held> {
   const known = typeof command.userIds === 'function' ? undefined : command.userIds;
-  const statements: Sql[] = [];
+  let statements: Sql[] = [];
   if (command.structure === 'exclusive') statements.push(takeStructureLock(siteId));
   if (command.structure === 'shared') statements.push(shareStructureLock(siteId));
-  if (command.groupIds.length > 0) statements.push(lockGroups(siteId, command.groupIds));
+  let { groupIds } = command;
+  if (typeof groupIds === 'function') {
+    await transaction.runTogether(statements);
+    statements = [];
+    groupIds = await groupIds(transaction);
+  }
+  if (groupIds.length > 0) statements.push(lockGroups(siteId, groupIds));
   const usersAt = known !== undefined && known.length > 0 ? statements.push(lockUsers(siteId, known)) - 1 : undefined;
   const readAt = command.read === undefined ? undefined : statements.push(command.read) - 1;
   const found = await transaction.runTogether(statements);

@@ -1,6 +1,6 @@
 import type { Sql, Transaction } from '../database/index.js';
-import { type Actor, type Effects, requireRemovable } from '../directory/index.js';
-import type { AccessChange } from '../licensing/index.js';
+import { type Actor, requireRemovable } from '../directory/index.js';
+import type { ObjectOutcome } from './objects.js';
 
 /**
  * Counts what a command takes away towards the limit of the acting connection: a user as one person, a group as
@@ -11,11 +11,14 @@ import type { AccessChange } from '../licensing/index.js';
 export async function noteRemoval(
   transaction: Transaction,
   actor: Actor,
-  { removal: kind, objectId }: Effects<unknown>,
-  access: readonly AccessChange[],
+  outcomes: readonly ObjectOutcome[],
 ): Promise<Sql[]> {
-  if (kind === undefined || objectId === undefined || actor.connection === undefined) return [];
-  const losers = new Set(access.filter(({ after }) => after === undefined).map(({ userId }) => userId));
-  const people = kind === 'group' ? losers.size : 1;
-  return people === 0 ? [] : requireRemovable(transaction, actor, { kind, objectId, people });
+  if (actor.connection === undefined) return [];
+  const removals = outcomes.flatMap(({ effects: { removal: kind, objectId }, access }) => {
+    if (kind === undefined || objectId === undefined) return [];
+    const losers = new Set(access.filter(({ after }) => after === undefined).map(({ userId }) => userId));
+    const people = kind === 'group' ? losers.size : 1;
+    return people === 0 ? [] : [{ kind, objectId, people }];
+  });
+  return requireRemovable(transaction, actor, removals);
 }

@@ -1,8 +1,16 @@
 import type { Sql, Transaction } from '../database/index.js';
-import type { Actor, Command, Effects, LockingCommand } from '../directory/index.js';
-import { type AccessChange, type LicenceWarning, type SeatRules, type Settlement, settle } from '../licensing/index.js';
+import type { Actor, Command, Effects, LockingCommand, MovedMembers } from '../directory/index.js';
+import {
+  type AccessChange,
+  givingAmong,
+  type LicenceWarning,
+  type SeatRules,
+  type Settlement,
+  settle,
+} from '../licensing/index.js';
 import { takeLocks } from './locks.js';
 import { noteRemoval } from './note-removal.js';
+import { type ObjectOutcome, outcomesOf } from './objects.js';
 import { together } from './together.js';
 
 /** Makes the command; asked again when the command finds that it needs other locks than it took. */
@@ -14,8 +22,9 @@ export const MOST_ATTEMPTS = 5;
 /** A command that was run, and what is still to be written of it. */
 export interface Performed<Result> {
   readonly effects: Effects<Result>;
-  /** Whose access differs. */
+  /** Whose access differs, and the same by object: each becomes an entry of the log. */
   readonly access: readonly AccessChange[];
+  readonly outcomes: readonly ObjectOutcome[];
   /** Licences that are nearly or wholly used up since this change. */
   readonly warnings: readonly LicenceWarning[];
   /** Independent of each other. */
@@ -36,29 +45,44 @@ export async function performLocked<Result>(
   const held = await takeLocks(transaction, actor.siteId, command);
   const effects = await command.run(transaction, held);
   note(effects);
-  const { affectedUserIds, affectedApplicationIds = [], afterSettlement = [] } = effects;
-  const settles = affectedUserIds.length + affectedApplicationIds.length > 0;
-  const { access, warnings, writes } = settles
-    ? await settleAffected(transaction, rules, actor, effects)
-    : { access: [], warnings: [], writes: effects.writes };
-  const noted = await noteRemoval(transaction, actor, effects, access);
-  return { effects, access, warnings, writes: [...writes, ...noted, ...afterSettlement] };
+  const { access, warnings, writes } = await settleAffected(transaction, rules, actor, effects);
+  const outcomes = await outcomesOf(transaction, command, effects, access);
+  const noted = await noteRemoval(transaction, actor, outcomes);
+  const { afterSettlement = [] } = effects;
+  return { effects, access, outcomes, warnings, writes: [...writes, ...noted, ...afterSettlement] };
 }
 
 /** Seats are worked out from the new state, so the command's own writes go first. */
-function settleAffected(
+async function settleAffected(
   transaction: Transaction,
   rules: SeatRules,
   { siteId }: Actor,
   {
     writes,
-    affectedUserIds: userIds,
+    affectedUserIds,
+    movedMembers = [],
     affectedApplicationIds: applicationIds = [],
     withinApplicationId,
     asksForSeat = false,
+    seatsInOrder = false,
   }: Effects<unknown>,
 ): Promise<Settlement> {
+  const moved = await movedIntoAccess(transaction, siteId, movedMembers);
+  const userIds = moved.length === 0 ? affectedUserIds : [...new Set([...affectedUserIds, ...moved])];
+  if (userIds.length + applicationIds.length === 0) return { access: [], warnings: [], writes };
   const before = writes.length > 0 ? [together(writes)] : [];
   const within = withinApplicationId === undefined ? undefined : [withinApplicationId];
-  return settle(transaction, { siteId, userIds, applicationIds, within, asksForSeat, rules }, before);
+  return settle(transaction, { siteId, userIds, applicationIds, within, asksForSeat, seatsInOrder, rules }, before);
+}
+
+/** Those who came into a group that gives something, or left one. */
+async function movedIntoAccess(
+  transaction: Transaction,
+  siteId: number,
+  moved: readonly MovedMembers[],
+): Promise<string[]> {
+  if (moved.length === 0) return [];
+  const groupIds = moved.map(({ groupId }) => groupId);
+  const giving = new Set(await givingAmong(transaction, siteId, groupIds));
+  return moved.filter(({ groupId }) => giving.has(groupId)).flatMap(({ userIds }) => userIds);
 }

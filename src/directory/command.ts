@@ -29,16 +29,53 @@ export interface Subject {
   readonly effect: string;
 }
 
-/** What a command did, for those who come after it in the same transaction. */
-export interface Effects<Result> {
-  readonly result: Result;
+/** What happened to one object: what its entry in the log tells. */
+export interface ObjectEffects {
   /** The object of the log entry; undefined where there are many, who are its subjects. */
   readonly objectId: string | undefined;
   readonly objectName: string | undefined;
   readonly changed: readonly AttributeChange[];
   readonly subjects: readonly Subject[];
+  /** Ids of the request that named nothing and were passed over, for the log to tell. */
+  readonly passedOver?: readonly string[];
+  /** Takes something away that counts towards a connection's limit: see requireRemovable. */
+  readonly removal?: RemovalKind;
+  /** What was decided, where that is not plain from the action. */
+  readonly decision?: string;
+  /** Nothing differs from before: nothing is written but a log entry that says so. */
+  readonly unchanged?: boolean;
+}
+
+/** What a command over many objects did to one of them. */
+export interface NamedEffects extends ObjectEffects, Described {
+  readonly objectId: string;
+}
+
+/** Users who came into a group or left it. */
+export interface MovedMembers {
+  readonly groupId: string;
+  readonly userIds: readonly string[];
+}
+
+/** What a command did, for those who come after it in the same transaction. */
+export interface Effects<Result> extends ObjectEffects {
+  readonly result: Result;
+  /**
+   * Those of many objects that differ: an entry in the log each, with the access of its own users, in place of one of
+   * the command. None: no entry at all.
+   */
+  readonly objects?: readonly NamedEffects[];
+  /**
+   * Of some users whose access differs, the object that is the reason, for those who are neither an object of the
+   * command nor a subject of one.
+   */
+  readonly causes?: (transaction: Transaction, userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   /** Users whose access may differ now: licensing settles exactly these. */
   readonly affectedUserIds: readonly string[];
+  /** The same for those whose groups alone differ: settled where the group, or one above it, gives anything. */
+  readonly movedMembers?: readonly MovedMembers[];
+  /** Seats go to those users in their order; otherwise in the order of their ids. */
+  readonly seatsInOrder?: boolean;
   /** Those users took no seats and take them from now on: they get them like anybody who is new, or wait. */
   readonly asksForSeat?: boolean;
   /** Applications whose licences changed, so that their queues may move. */
@@ -55,16 +92,11 @@ export interface Effects<Result> {
   readonly writes: readonly Sql[];
   /** Statements for after seats are settled: they take away what the settlement still has to name. */
   readonly afterSettlement?: readonly Sql[];
-  /** Finds the `id` of the object that has the name which this command claims, should a unique index refuse it. */
+  /**
+   * Finds the `id` of the object that has the name which this command claims, should a unique index refuse it; and as
+   * `wantedBy` which of several objects claims it.
+   */
   readonly inTheWay?: Sql;
-  /** Ids of the request that named nothing and were passed over, for the log to tell. */
-  readonly passedOver?: readonly string[];
-  /** Takes something away that counts towards a connection's limit: see requireRemovable. */
-  readonly removal?: RemovalKind;
-  /** What was decided, where that is not plain from the action. */
-  readonly decision?: string;
-  /** Nothing differs from before: nothing is written but a log entry that says so. */
-  readonly unchanged?: boolean;
 }
 
 /** What a command finds when it holds its locks. */
@@ -75,7 +107,8 @@ export interface Held {
   readonly userIds: ReadonlySet<string>;
 }
 
-interface Described {
+/** The action of the log, and the kind of object that it is about. */
+export interface Described {
   readonly action: string;
   readonly objectType: ObjectType;
   readonly objectId?: string;
@@ -84,8 +117,8 @@ interface Described {
 /** A change that reads and locks rows before it decides. */
 export interface LockingCommand<Result> extends Described {
   readonly structure: StructureLock;
-  /** Rows to lock, in this order: groups, then users. A function is asked once the groups are held. */
-  readonly groupIds: readonly string[];
+  /** Rows to lock, in this order: groups, then users. A function is asked once what comes before is held. */
+  readonly groupIds: readonly string[] | ((transaction: Transaction) => Promise<readonly string[]>);
   readonly userIds: readonly string[] | ((transaction: Transaction) => Promise<readonly string[]>);
   /**
    * A read that goes with the locks in one round trip. It is a statement of its own and so sees what was committed

@@ -3,10 +3,14 @@ export type { AttributeChange, Document } from './attribute-changes.js';
 export {
   type Command,
   type CommandBatch,
+  type Described,
   type Effects,
   type Held,
   type LockingCommand,
   LocksOutdated,
+  type MovedMembers,
+  type NamedEffects,
+  type ObjectEffects,
   type ObjectType,
   type StandaloneCommand,
   type Subject,
@@ -64,6 +68,7 @@ export {
 export { createUser, createUserWithGrants, type NewUser } from './users/create-user.js';
 export { createUsers } from './users/create-users.js';
 export { deleteUser } from './users/delete-user.js';
+export { emailsOf } from './users/email-keys.js';
 export { type DueSuspensions, dueSuspensions, endSuspensions, keepSuspended } from './users/end-suspensions.js';
 export {
   type AlsoErase,

@@ -7,25 +7,49 @@ export interface UniqueValue {
   readonly key: string;
 }
 
+/** Unique values of an object. */
+export interface ObjectValues {
+  readonly objectId: string;
+  readonly values: readonly UniqueValue[];
+}
+
 /**
- * Takes values for an object; the primary key refuses those that another has (`attribute.value-taken`). In one order,
- * so that two objects with the same values do not wait for each other in a circle.
+ * Takes values for objects; the primary key refuses those that another has (`attribute.value-taken`). In one order,
+ * so that two changes with the same values do not wait for each other in a circle.
  */
-export function takeUniqueValues(
-  siteId: number,
-  resourceType: string,
-  objectId: string,
-  values: readonly UniqueValue[],
-): Sql[] {
-  if (values.length === 0) return [];
-  const sorted = [...values].sort((one, other) => (textOf(one) < textOf(other) ? -1 : 1));
+export function takeUniqueValues(siteId: number, resourceType: string, taken: readonly ObjectValues[]): Sql[] {
+  const rows = rowsOf(taken);
+  if (rows.length === 0) return [];
+  rows.sort((one, other) => (textOf(one) < textOf(other) ? -1 : 1));
   return [
     sql`
       INSERT INTO unique_values (site_id, resource_type, attribute, value_key, object_id)
-      SELECT ${siteId}, ${resourceType}::text, attribute, value_key, ${objectId}::uuid
-      FROM unnest(${sorted.map((value) => value.attribute)}::text[], ${sorted.map((value) => value.key)}::text[])
-        AS taken (attribute, value_key)`,
+      SELECT ${siteId}, ${resourceType}::text, attribute, value_key, object_id FROM ${unnested(rows)}`,
   ];
+}
+
+/** Gives up values of objects. */
+export function giveUpUniqueValues(siteId: number, resourceType: string, given: readonly ObjectValues[]): Sql[] {
+  const rows = rowsOf(given);
+  if (rows.length === 0) return [];
+  return [
+    sql`
+      DELETE FROM unique_values u USING ${unnested(rows)}
+      WHERE u.site_id = ${siteId} AND u.resource_type = ${resourceType} AND u.object_id = value.object_id
+        AND u.attribute = value.attribute AND u.value_key = value.value_key`,
+  ];
+}
+
+/** The values that an object no longer has, and those that it did not have. */
+export function differingValues(
+  before: readonly UniqueValue[],
+  after: readonly UniqueValue[],
+): { gone: UniqueValue[]; added: UniqueValue[] } {
+  const [had, has] = [new Set(before.map(textOf)), new Set(after.map(textOf))];
+  return {
+    gone: before.filter((value) => !has.has(textOf(value))),
+    added: after.filter((value) => !had.has(textOf(value))),
+  };
 }
 
 /** Gives up the values that an object no longer has and takes those that it did not have. */
@@ -36,30 +60,36 @@ export function changeUniqueValues(
   before: readonly UniqueValue[],
   after: readonly UniqueValue[],
 ): Sql[] {
-  const [had, has] = [new Set(before.map(textOf)), new Set(after.map(textOf))];
-  const gone = before.filter((value) => !has.has(textOf(value)));
-  const added = after.filter((value) => !had.has(textOf(value)));
-  const released =
-    gone.length === 0
-      ? []
-      : [
-          sql`
-            DELETE FROM unique_values u
-            USING unnest(${gone.map((value) => value.attribute)}::text[], ${gone.map((value) => value.key)}::text[])
-              AS gone (attribute, value_key)
-            WHERE u.site_id = ${siteId} AND u.resource_type = ${resourceType} AND u.object_id = ${objectId}
-              AND u.attribute = gone.attribute AND u.value_key = gone.value_key`,
-        ];
-  return [...released, ...takeUniqueValues(siteId, resourceType, objectId, added)];
+  const { gone, added } = differingValues(before, after);
+  return [
+    ...giveUpUniqueValues(siteId, resourceType, [{ objectId, values: gone }]),
+    ...takeUniqueValues(siteId, resourceType, [{ objectId, values: added }]),
+  ];
 }
 
-/** Gives up all values of an object that goes. */
-export function releaseUniqueValues(siteId: number, objectId: string): Sql {
-  return sql`DELETE FROM unique_values WHERE site_id = ${siteId} AND object_id = ${objectId}`;
+interface ValueRow extends UniqueValue {
+  readonly objectId: string;
 }
 
-/** The values of an object that goes, as jsonb for retakeUniqueValues; NULL when it has none. */
-export function releasedValues(siteId: number, objectId: string): Sql {
+function rowsOf(objects: readonly ObjectValues[]): ValueRow[] {
+  return objects.flatMap(({ objectId, values }) => values.map((value) => ({ ...value, objectId })));
+}
+
+function unnested(rows: readonly ValueRow[]): Sql {
+  return sql`unnest(${rows.map(({ attribute }) => attribute)}::text[], ${rows.map(({ key }) => key)}::text[],
+    ${rows.map(({ objectId }) => objectId)}::uuid[]) AS value (attribute, value_key, object_id)`;
+}
+
+/** Gives up all values of objects that go. */
+export function releaseUniqueValues(siteId: number, objectIds: readonly string[]): Sql {
+  return sql`DELETE FROM unique_values WHERE site_id = ${siteId} AND object_id = ANY (${objectIds}::uuid[])`;
+}
+
+/**
+ * The values of an object that goes, as jsonb for retakeUniqueValues; NULL when it has none.
+ * @param objectId an expression of its id
+ */
+export function releasedValues(siteId: number, objectId: Sql): Sql {
   return sql`(
     SELECT jsonb_agg(jsonb_build_object('attribute', attribute, 'value_key', value_key)) FROM unique_values
     WHERE site_id = ${siteId} AND object_id = ${objectId})`;
@@ -87,6 +117,15 @@ export function holdersOf(siteId: number, resourceType: string, values: readonly
     JOIN unnest(${values.map((value) => value.attribute)}::text[], ${values.map((value) => value.key)}::text[])
       AS wanted (attribute, value_key) ON wanted.attribute = u.attribute AND wanted.value_key = u.value_key
     WHERE u.site_id = ${siteId} AND u.resource_type = ${resourceType} AND u.object_id <> ${id}`;
+}
+
+/** The same for many objects: as `wantedBy`, which of them wants the value. */
+export function holdersOfAny(siteId: number, resourceType: string, wanted: readonly ObjectValues[]): Sql {
+  return sql`
+    SELECT u.object_id AS id, value.object_id AS "wantedBy" FROM ${unnested(rowsOf(wanted))}
+    JOIN unique_values u ON u.site_id = ${siteId} AND u.resource_type = ${resourceType}
+      AND u.attribute = value.attribute AND u.value_key = value.value_key
+    WHERE u.object_id <> ALL (${wanted.map(({ objectId }) => objectId)}::uuid[])`;
 }
 
 function textOf({ attribute, key }: UniqueValue): string {

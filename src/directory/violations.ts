@@ -1,13 +1,14 @@
 import { violatedConstraint } from '../database/index.js';
 import { type ErrorKind, RollcallError } from '../errors/index.js';
 import { NAME_TAKEN } from './groups/unique-name.js';
+import { USER_NAME_TAKEN } from './users/user-name-taken.js';
 
 /** What it means that a unique index or constraint refused a row; found out by the index, so that no race gets by. */
 const MEANINGS: Readonly<Record<string, { kind: ErrorKind; code: string; message: string }>> = {
   users_user_name_unique: {
     kind: 'conflict',
     code: 'user.user-name-taken',
-    message: 'userName: another user of this site has this name; choose another or change that user.',
+    message: USER_NAME_TAKEN,
   },
   groups_unique_name: { kind: 'conflict', code: 'group.name-taken', message: NAME_TAKEN },
   unique_values_pk: {

@@ -74,6 +74,7 @@ export {
   readReclaim,
 } from './reclaim/reclaim-batch.js';
 export type { Obstacle, ReviewedSeat } from './reclaim/reviewed-seats.js';
+export { givingAmong } from './settlement/giving-among.js';
 export { DEFAULT_SEAT_RULES, type SeatRules } from './settlement/pools.js';
 export { type AccessChange, type AccessReason, type Affected, type Settlement, settle } from './settlement/settle.js';
 export type { LicenceWarning } from './settlement/warnings.js';

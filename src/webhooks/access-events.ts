@@ -4,24 +4,27 @@ import type { AccessChange } from '../licensing/index.js';
 /** Up to this many changes, sending them along costs less than a look for webhooks beforehand. */
 const FEW_CHANGES = 100;
 
+/** With the action of the log that changed it, which the event names. */
+interface CausedChange extends AccessChange {
+  readonly action: string;
+}
+
 /**
  * The statement that writes down what the webhooks of applications are to be told of changed access, for the
  * transaction that changes it: one for all people, and none where nobody's access differs. It reads roles and names
  * as they are before statements that go with it in one.
- * @param action that of the log, which the event names
  */
 export async function accessEvents(
   transaction: Transaction,
   siteId: number,
-  action: string,
-  access: readonly AccessChange[],
+  access: readonly CausedChange[],
 ): Promise<Sql[]> {
   let changes = access.filter((change) => change.before !== change.after);
   if (changes.length > FEW_CHANGES) {
     const watched = await watchedApplications(transaction, siteId);
     changes = changes.filter((change) => watched.has(change.applicationId));
   }
-  return changes.length === 0 ? [] : [insertEvents(siteId, action, changes)];
+  return changes.length === 0 ? [] : [insertEvents(siteId, changes)];
 }
 
 async function watchedApplications(transaction: Transaction, siteId: number): Promise<ReadonlySet<string>> {
@@ -30,7 +33,7 @@ async function watchedApplications(transaction: Transaction, siteId: number): Pr
   return new Set(rows.map((row) => row.application_id));
 }
 
-function insertEvents(siteId: number, action: string, changes: readonly AccessChange[]): Sql {
+function insertEvents(siteId: number, changes: readonly CausedChange[]): Sql {
   return sql`
     INSERT INTO webhook_deliveries (site_id, webhook_id, type, user_id, user_name, role_before, role_after, reason, action)
     SELECT w.site_id, w.id,
@@ -38,11 +41,12 @@ function insertEvents(siteId: number, action: string, changes: readonly AccessCh
         WHEN change.before IS NULL THEN 'access.granted'
         WHEN change.after IS NULL THEN 'access.removed'
         ELSE 'access.changed'
-      END, u.id, u.user_name, before.key, after.key, change.reason, ${action}::text
+      END, u.id, u.user_name, before.key, after.key, change.reason, change.action
     FROM unnest(${changes.map((change) => change.applicationId)}::uuid[],
       ${changes.map((change) => change.userId)}::uuid[], ${changes.map((change) => change.before ?? null)}::uuid[],
-      ${changes.map((change) => change.after ?? null)}::uuid[], ${changes.map((change) => change.reason)}::text[])
-      AS change (application_id, user_id, before, after, reason)
+      ${changes.map((change) => change.after ?? null)}::uuid[], ${changes.map((change) => change.reason)}::text[],
+      ${changes.map((change) => change.action)}::text[])
+      AS change (application_id, user_id, before, after, reason, action)
     JOIN webhooks w ON w.site_id = ${siteId} AND w.application_id = change.application_id AND w.state = 'enabled'
     JOIN users u ON u.site_id = w.site_id AND u.id = change.user_id
     LEFT JOIN application_roles before ON before.site_id = w.site_id AND before.id = change.before

@@ -1,15 +1,13 @@
-import { type Database, type Sql, sql } from '../../database/index.js';
+import type { Database, Sql } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import { attributeChanges } from '../attribute-changes.js';
 import type { Command, CommandBatch, Effects, StandaloneCommand, Subject } from '../command.js';
-import { comparisonKey } from '../comparison-key.js';
-import { writeIdentity } from '../identities.js';
-import { countDelta } from '../object-counts.js';
 import { newObjectId } from '../object-id.js';
-import { holdersOf, takeUniqueValues } from '../unique-values.js';
+import { holdersOf } from '../unique-values.js';
 import { rebuildClosure } from './closure.js';
 import type { GroupProfile, UnknownMembers } from './group-profile.js';
 import { raiseGroupsVersion } from './groups-version.js';
+import { insertGroupRows, insertGroups, noteGroups } from './insert-groups.js';
 import { applyMemberChanges } from './member-changes.js';
 import { nameMembers, refuseUnknown } from './member-ids.js';
 import { requireFreeName } from './unique-name.js';
@@ -86,41 +84,16 @@ export function createEmptyGroups(
   actor: Actor,
   groups: readonly Pick<NewGroup, 'profile' | 'externalId'>[],
 ): CommandBatch<CreatedGroup> {
-  const { siteId } = actor;
-  const owner = actor.connection?.id ?? null;
   return {
     commands: groups.map((group) => createEmptyGroup(actor, { ...group, members: [], unknownMembers: 'reject' }, [])),
     writesOf(effects) {
-      const rows = groups.map(({ profile, externalId }, index) => ({
-        id: effects[index]?.objectId,
-        display_name: profile.displayName,
-        display_name_key: comparisonKey(profile.displayName),
-        document: profile.document,
-        folded: profile.folded,
-        external_id: externalId,
-        created_at: effects[index]?.result.createdAt,
-      }));
-      const made = sql`
-        json_to_recordset(${JSON.stringify(rows)}::json) AS made (id uuid, display_name text, display_name_key text,
-          document jsonb, folded jsonb, external_id text, created_at timestamptz)`;
-      return [
-        sql`
-          INSERT INTO groups (site_id, id, display_name, display_name_key, owner_connection_id, document, folded,
-            created_at, modified_at)
-          SELECT ${siteId}, id, display_name, display_name_key, ${owner}::uuid, document, folded, created_at, created_at
-          FROM ${made}`,
-        ...groups.flatMap(({ profile }, index) =>
-          takeUniqueValues(siteId, 'Group', effects[index]?.objectId ?? '', profile.uniqueValues ?? []),
-        ),
-        ...(owner === null
-          ? []
-          : [
-              sql`
-                INSERT INTO identities (site_id, connection_id, object_id, object_type, external_id)
-                SELECT ${siteId}, ${owner}, id, 'Group', external_id FROM ${made}`,
-            ]),
-        countDelta(siteId, 'Group', owner, groups.length),
-      ];
+      return insertGroups(
+        actor,
+        groups.flatMap((group, index) => {
+          const made = effects[index]?.result;
+          return made === undefined ? [] : [{ ...group, id: made.id, createdAt: made.createdAt }];
+        }),
+      );
     },
   };
 }
@@ -131,9 +104,9 @@ function describe() {
 
 function creation(actor: Actor, id: string, group: NewGroup, skipped: readonly string[]) {
   const createdAt = new Date();
-  const { uniqueValues = [] } = group.profile;
+  const made = [{ ...group, id, createdAt }];
   return {
-    insert: insertGroup(actor, id, group, createdAt),
+    insert: insertGroupRows(actor, made),
     effects: (insert: Sql | undefined, subjects: readonly Subject[]): Effects<CreatedGroup> => ({
       result: { id, createdAt, skipped },
       objectId: id,
@@ -141,24 +114,9 @@ function creation(actor: Actor, id: string, group: NewGroup, skipped: readonly s
       changed: attributeChanges({}, group.profile.document, group.profile.secrets),
       subjects,
       affectedUserIds: [],
-      inTheWay: holdersOf(actor.siteId, 'Group', uniqueValues, id),
+      inTheWay: holdersOf(actor.siteId, 'Group', group.profile.uniqueValues ?? [], id),
       passedOver: skipped,
-      writes: [
-        ...(insert === undefined ? [] : [insert]),
-        ...takeUniqueValues(actor.siteId, 'Group', id, uniqueValues),
-        ...writeIdentity(actor, 'Group', id, group.externalId),
-        countDelta(actor.siteId, 'Group', actor.connection?.id ?? null, 1),
-      ],
+      writes: [...(insert === undefined ? [] : [insert]), ...noteGroups(actor, made)],
     }),
   };
-}
-
-function insertGroup(actor: Actor, id: string, { profile, uniqueName }: NewGroup, createdAt: Date): Sql {
-  const nameKey = comparisonKey(profile.displayName);
-  return sql`
-    INSERT INTO groups (site_id, id, display_name, display_name_key, unique_name_key, owner_connection_id, document,
-      folded, created_at, modified_at)
-    VALUES (${actor.siteId}, ${id}, ${profile.displayName}, ${nameKey}, ${uniqueName === true ? nameKey : null},
-      ${actor.connection?.id ?? null}, ${JSON.stringify(profile.document)}, ${JSON.stringify(profile.folded)},
-      ${createdAt}, ${createdAt})`;
 }

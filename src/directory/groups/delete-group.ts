@@ -1,7 +1,7 @@
 import { type Sql, sql, type Transaction } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import type { LockingCommand } from '../command.js';
-import { removeIdentity } from '../identities.js';
+import { removeIdentities } from '../identities.js';
 import { isLiving } from '../living.js';
 import { countDelta } from '../object-counts.js';
 import { writeRight } from '../ownership.js';
@@ -43,7 +43,7 @@ export function deleteGroup(
           changed: [],
           subjects: [],
           affectedUserIds: [],
-          writes: removeIdentity(actor, groupId),
+          writes: removeIdentities(actor, [groupId]),
         };
       }
       writeRight({ kind: 'group', ...current }, actor);
@@ -53,7 +53,7 @@ export function deleteGroup(
       const above = await withAncestors(transaction, siteId, [groupId]);
       await transaction.run(sql`
         UPDATE groups SET deleted_at = now(), version = version + 1,
-          released_values = ${releasedValues(siteId, groupId)}
+          released_values = ${releasedValues(siteId, sql`groups.id`)}
         WHERE site_id = ${siteId} AND id = ${groupId}`);
       await rebuildClosure(transaction, siteId, above);
       return {
@@ -67,7 +67,7 @@ export function deleteGroup(
         writes: [
           touchParents(siteId, groupId),
           raiseGroupsVersion(siteId),
-          releaseUniqueValues(siteId, groupId),
+          releaseUniqueValues(siteId, [groupId]),
           countDelta(siteId, 'Group', current.ownerConnectionId, -1),
         ],
       };

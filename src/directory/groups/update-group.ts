@@ -3,7 +3,7 @@ import type { Actor } from '../actor.js';
 import { type AttributeChange, attributeChanges } from '../attribute-changes.js';
 import { type Effects, type Held, type LockingCommand, LocksOutdated, type Subject } from '../command.js';
 import { comparisonKey } from '../comparison-key.js';
-import { writeIdentity } from '../identities.js';
+import { externalIdChanges, writeIdentity } from '../identities.js';
 import { laterThan } from '../later-than.js';
 import { countDelta } from '../object-counts.js';
 import { isObjectId } from '../object-id.js';
@@ -204,10 +204,10 @@ function groupChanges(
   wanted: GroupEdit,
   subjects: readonly Subject[],
 ): AttributeChange[] {
-  const changes = attributeChanges(current.document, wanted.profile.document, wanted.profile.secrets);
-  if (actor.connection !== undefined && (wanted.externalId ?? null) !== current.externalId) {
-    changes.push({ attribute: 'externalId', old: current.externalId ?? undefined, new: wanted.externalId });
-  }
+  const changes = [
+    ...attributeChanges(current.document, wanted.profile.document, wanted.profile.secrets),
+    ...externalIdChanges(actor, current.externalId, wanted.externalId ?? null),
+  ];
   if (subjects.length > 0) {
     const count = (effect: string) => subjects.filter((subject) => subject.effect === effect).length;
     // Who they are stands among the entry's subjects: a group of 100,000 is one entry.

@@ -29,38 +29,92 @@ interface Window {
   readonly allowance: number | null;
   /** Users of the connection now, and those who were deleted in the window. */
   readonly base: number;
-  /** This user was removed in the window before. */
-  readonly seen: boolean;
+  /** Of the users that are asked about, those who were removed in the window before. */
+  readonly seen: readonly string[];
+}
+
+/** A removal as it is noted, with the sums before it. */
+interface Noted extends Removal {
+  readonly isAllowed: boolean;
+  readonly countedBefore: number;
+  readonly allowedBefore: number;
+  readonly deletedBefore: number;
 }
 
 /**
- * Holds back a removal that goes beyond the limit of the acting connection. Removals of one connection with a limit
- * wait for each other here, last in the order of locks; nothing else does.
- * @returns the statement that notes the removal; none where there is no limit
+ * Holds back removals that go beyond the limit of the acting connection: all of them, or none. Removals of one
+ * connection with a limit wait for each other here, last in the order of locks; nothing else does.
+ * @returns the statement that notes the removals; none where there is no limit
  * @throws RollcallError `connection.removal-limit`
  */
-export async function requireRemovable(transaction: Transaction, actor: Actor, removal: Removal): Promise<Sql[]> {
+export async function requireRemovable(
+  transaction: Transaction,
+  actor: Actor,
+  removals: readonly Removal[],
+): Promise<Sql[]> {
   const limit = limitOf(actor.connection);
-  if (limit === undefined || actor.connection === undefined) return [];
+  if (limit === undefined || actor.connection === undefined || removals.length === 0) return [];
   const { siteId, connection } = actor;
   const [, rows = []] = await transaction.runTogether([
     sql`SELECT pg_advisory_xact_lock(${REMOVALS}, hashtext(${connection.id}::text))`,
-    windowQuery(siteId, connection.id, limit, removal),
+    windowQuery(siteId, connection.id, limit, removals),
   ]);
   // windowQuery names these columns.
-  const window = rows[0] as Window;
-  // Who is deactivated and then deleted is one person.
-  const people = window.seen ? 0 : removal.people;
-  const { allowedSince, allowance } = window;
-  const allowed = allowedSince !== null && allowedSince + people <= (allowance ?? Number.POSITIVE_INFINITY);
-  if (!allowed) requireWithin(connection, limit, window, people);
-  return [
-    sql`
-      INSERT INTO connection_removals (site_id, connection_id, at, object_id, kind, people, allowed, counted_before,
-        allowed_before, deleted_before)
-      VALUES (${siteId}, ${connection.id}, clock_timestamp(), ${removal.objectId}, ${removal.kind}, ${people},
-        ${allowed}, ${window.counted}, ${window.allowed}, ${window.deleted})`,
-  ];
+  return [insertRemovals(siteId, connection.id, noteAll(connection, limit, rows[0] as Window, removals))];
+}
+
+/** One after the other, as if each had come alone. @throws RollcallError `connection.removal-limit` */
+function noteAll(
+  connection: ActingConnection,
+  limit: RemovalLimit,
+  window: Window,
+  removals: readonly Removal[],
+): Noted[] {
+  const seen = new Set(window.seen);
+  const most = window.allowance ?? Number.POSITIVE_INFINITY;
+  let { counted, allowed, deleted, used, allowedSince } = window;
+  return removals.map((removal) => {
+    // Who is deactivated and then deleted is one person.
+    const people = seen.has(removal.objectId) ? 0 : removal.people;
+    if (removal.kind !== 'group') seen.add(removal.objectId);
+    const isAllowed = allowedSince !== null && allowedSince + people <= most;
+    if (!isAllowed) requireWithin(connection, limit, { used, base: window.base }, people);
+    const sums = { countedBefore: counted, allowedBefore: allowed, deletedBefore: deleted };
+    if (isAllowed) {
+      allowed += people;
+      allowedSince = (allowedSince ?? 0) + people;
+    } else {
+      counted += people;
+      used += people;
+    }
+    if (removal.kind === 'user-deleted') deleted += 1;
+    return { ...removal, ...sums, people, isAllowed };
+  });
+}
+
+/** Each at a moment of its own and behind all that there are, for the last one has the sums until now. */
+function insertRemovals(siteId: number, connectionId: string, noted: readonly Noted[]): Sql {
+  const rows = noted.map((one, index) => ({
+    n: index,
+    object_id: one.objectId,
+    kind: one.kind,
+    people: one.people,
+    allowed: one.isAllowed,
+    counted_before: one.countedBefore,
+    allowed_before: one.allowedBefore,
+    deleted_before: one.deletedBefore,
+  }));
+  return sql`
+    INSERT INTO connection_removals (site_id, connection_id, at, object_id, kind, people, allowed, counted_before,
+      allowed_before, deleted_before)
+    SELECT ${siteId}::integer, ${connectionId}::uuid, start.at + n * interval '1 microsecond', object_id, kind, people,
+      allowed, counted_before, allowed_before, deleted_before
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS noted (n integer, object_id uuid, kind text,
+      people integer, allowed boolean, counted_before bigint, allowed_before bigint, deleted_before bigint)
+    CROSS JOIN (
+      SELECT greatest(clock_timestamp(), max(at) + interval '1 microsecond') AS at FROM connection_removals
+      WHERE site_id = ${siteId} AND connection_id = ${connectionId}
+    ) start`;
 }
 
 function limitOf(connection: ActingConnection | undefined): RemovalLimit | undefined {
@@ -74,9 +128,9 @@ function limitOf(connection: ActingConnection | undefined): RemovalLimit | undef
  * The last removal has the sums until now, the first in the window those until then: nothing in between is read,
  * however many were removed. Removals that were forgotten do not matter.
  */
-function windowQuery(siteId: number, connectionId: string, limit: RemovalLimit, { kind, objectId }: Removal): Sql {
-  // A user who is being deleted is no longer among those who are there.
-  const ownDeletion = kind === 'user-deleted' ? 1 : 0;
+function windowQuery(siteId: number, connectionId: string, limit: RemovalLimit, removals: readonly Removal[]): Sql {
+  // Users who are being deleted are no longer among those who are there.
+  const ownDeletions = removals.filter(({ kind }) => kind === 'user-deleted').length;
   const begins = sql`now() - make_interval(hours => ${limit.removalWindowHours})`;
   return sql`
     WITH mine AS NOT MATERIALIZED (
@@ -92,12 +146,14 @@ function windowQuery(siteId: number, connectionId: string, limit: RemovalLimit, 
       CASE WHEN a.until IS NOT NULL THEN coalesce(last.allowed - (
         SELECT m.allowed_before FROM mine m WHERE m.at >= a.since ORDER BY m.at LIMIT 1
       ), 0) END AS "allowedSince",
-      coalesce(last.deleted - first.deleted_before, 0) + ${ownDeletion}::int8 + (
+      coalesce(last.deleted - first.deleted_before, 0) + ${ownDeletions}::int8 + (
         SELECT coalesce(sum(difference), 0)::int8 FROM object_count_deltas
         WHERE site_id = ${siteId} AND object_type = 'User' AND owner_connection_id = ${connectionId}
       ) AS base,
-      EXISTS (
-        SELECT 1 FROM mine m WHERE m.object_id = ${objectId} AND m.kind <> 'group' AND m.at > ${begins}
+      ARRAY(
+        SELECT DISTINCT m.object_id::text FROM mine m
+        WHERE m.object_id = ANY (${removals.map(({ objectId }) => objectId)}::uuid[]) AND m.kind <> 'group'
+          AND m.at > ${begins}
       ) AS seen
     FROM (VALUES (1)) always
     LEFT JOIN LATERAL (SELECT * FROM mine m ORDER BY m.at DESC LIMIT 1) last ON true
@@ -106,8 +162,12 @@ function windowQuery(siteId: number, connectionId: string, limit: RemovalLimit, 
       ON a.site_id = ${siteId} AND a.connection_id = ${connectionId} AND a.until > now()`;
 }
 
-function requireWithin(connection: ActingConnection, limit: RemovalLimit, window: Window, people: number): void {
-  const { used, base } = window;
+function requireWithin(
+  connection: ActingConnection,
+  limit: RemovalLimit,
+  { used, base }: Pick<Window, 'used' | 'base'>,
+  people: number,
+): void {
   const byShare = limit.removalLimitPercent > 0 && base >= limit.removalMinimumBase;
   const most = Math.min(
     limit.removalLimitCount > 0 ? limit.removalLimitCount : Number.POSITIVE_INFINITY,

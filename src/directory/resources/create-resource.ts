@@ -40,7 +40,7 @@ export function createResource(
             INSERT INTO resources (site_id, type, id, owner_connection_id, document, folded, created_at, modified_at)
             VALUES (${siteId}, ${type}, ${id}, ${owner}, ${JSON.stringify(profile.document)},
               ${JSON.stringify(profile.folded)}, ${createdAt}, ${createdAt})`,
-          ...takeUniqueValues(siteId, type, id, profile.uniqueValues),
+          ...takeUniqueValues(siteId, type, [{ objectId: id, values: profile.uniqueValues }]),
           ...writeIdentity(actor, 'Resource', id, externalId),
           countDelta(siteId, `Resource ${type}`, owner, 1),
         ],

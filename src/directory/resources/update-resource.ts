@@ -2,7 +2,7 @@ import { sql } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import { attributeChanges } from '../attribute-changes.js';
 import type { Effects, LockingCommand } from '../command.js';
-import { removeIdentity, writeIdentity } from '../identities.js';
+import { removeIdentities, writeIdentity } from '../identities.js';
 import { laterThan } from '../later-than.js';
 import { countDelta } from '../object-counts.js';
 import { ownerChange, writeRight } from '../ownership.js';
@@ -100,10 +100,10 @@ export function deleteResource(
             sql`
               UPDATE resources SET deleted_at = now(), version = version + 1
               WHERE site_id = ${siteId} AND type = ${type} AND id = ${id}`,
-            releaseUniqueValues(siteId, id),
+            releaseUniqueValues(siteId, [id]),
             countDelta(siteId, `Resource ${type}`, current.ownerConnectionId, -1),
           ]
-        : removeIdentity(actor, id),
+        : removeIdentities(actor, [id]),
     };
   });
 }

@@ -95,8 +95,8 @@ function newRecord(actor: Actor, id: string, { profile, externalId }: NewUser, c
 function creation(actor: Actor, { id, createdAt }: UserRecord, { profile, externalId, passwordHash }: NewUser): Sql[] {
   return [
     insertUser(actor, id, profile, createdAt),
-    ...addEmails(actor.siteId, id, profile.emails),
-    ...takeUniqueValues(actor.siteId, 'User', id, profile.uniqueValues ?? []),
+    ...addEmails(actor.siteId, [{ userId: id, emails: profile.emails }]),
+    ...takeUniqueValues(actor.siteId, 'User', [{ objectId: id, values: profile.uniqueValues ?? [] }]),
     ...writeIdentity(actor, 'User', id, externalId),
     ...(passwordHash === undefined ? [] : [setPassword(actor.siteId, id, passwordHash)]),
     countDelta(actor.siteId, 'User', actor.connection?.id ?? null, 1),

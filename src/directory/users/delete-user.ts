@@ -1,7 +1,7 @@
 import { type Database, type Sql, sql, type Transaction } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import { type LockingCommand, LocksOutdated } from '../command.js';
-import { removeIdentity } from '../identities.js';
+import { removeIdentities } from '../identities.js';
 import { countDelta } from '../object-counts.js';
 import { releasedValues, releaseUniqueValues } from '../unique-values.js';
 import { lockedUser, lockedUserQuery, requireUserId } from './locked-user.js';
@@ -45,7 +45,7 @@ export async function deleteUser(
         subjects: owns ? groupIds.map((group) => ({ kind: 'Group', id: group, effect: 'member-removed' })) : [],
         affectedUserIds: owns ? [userId] : [],
         ...(owns ? { removal: 'user-deleted' } : {}),
-        writes: owns ? deletion(actor, current, groupIds) : removeIdentity(actor, userId),
+        writes: owns ? deletion(actor, current, groupIds) : removeIdentities(actor, [userId]),
       };
     },
   };
@@ -55,10 +55,10 @@ function deletion(actor: Actor, user: UserRecord, groupIds: readonly string[]): 
   return [
     sql`
       UPDATE users SET deleted_at = now(), version = version + 1,
-        released_values = ${releasedValues(actor.siteId, user.id)}
+        released_values = ${releasedValues(actor.siteId, sql`users.id`)}
       WHERE site_id = ${actor.siteId} AND id = ${user.id}`,
     touchGroups(actor.siteId, groupIds),
-    releaseUniqueValues(actor.siteId, user.id),
+    releaseUniqueValues(actor.siteId, [user.id]),
     countDelta(actor.siteId, 'User', user.ownerConnectionId, -1),
   ];
 }

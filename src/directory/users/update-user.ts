@@ -1,6 +1,6 @@
 import { type Sql, sql, type Transaction } from '../../database/index.js';
 import type { Actor } from '../actor.js';
-import { type AttributeChange, attributeChanges } from '../attribute-changes.js';
+import type { AttributeChange } from '../attribute-changes.js';
 import type { Effects, LockingCommand } from '../command.js';
 import { comparisonKey } from '../comparison-key.js';
 import { requireVerifiedDomain } from '../domains.js';
@@ -12,6 +12,7 @@ import { changeUniqueValues, type UniqueValue } from '../unique-values.js';
 import { setPassword } from './create-user.js';
 import { replaceEmails } from './email-keys.js';
 import { lockedUser, lockedUserQuery, nameOrValueHolders, requireUserId } from './locked-user.js';
+import { STAYS_SUSPENDED, userChanges } from './user-changes.js';
 import type { UserGrants, UserProfile, UserRecord } from './user-profile.js';
 import { showsActive, statusAfterWord, statusColumns, type UserStatus } from './user-states.js';
 
@@ -78,7 +79,7 @@ function profileIn(status: UserStatus, profile: UserProfile): UserProfile {
 }
 
 function updateEffects(actor: Actor, current: UserRecord, wanted: Wanted, right: WriteRight): Effects<UpdatedUser> {
-  const changes = userChanges(actor, current, wanted);
+  const changes = allChanges(actor, current, wanted);
   const changed = changes.length > 0;
   const record = changed ? updatedRecord(current, wanted) : current;
   const links = actor.connection !== undefined && (!current.linked || current.externalId !== record.externalId);
@@ -97,7 +98,7 @@ function updateEffects(actor: Actor, current: UserRecord, wanted: Wanted, right:
     writes: [
       ...(changed || right === 'adopts' ? [writeUser(actor, record, wanted.profile, owner)] : []),
       ...(changed ? valueChanges(actor, current.id, wanted) : []),
-      ...(changed ? replaceEmails(actor.siteId, current.id, wanted.previousEmails, wanted.profile.emails) : []),
+      ...(changed ? emailChanges(actor, current.id, wanted) : []),
       ...(links && (changed || right === 'adopts') ? writeIdentity(actor, 'User', current.id, wanted.externalId) : []),
       ...(wanted.grants?.writes(current.id) ?? []),
       ...(wanted.passwordHash === undefined ? [] : [setPassword(actor.siteId, current.id, wanted.passwordHash)]),
@@ -108,25 +109,17 @@ function updateEffects(actor: Actor, current: UserRecord, wanted: Wanted, right:
   };
 }
 
-const STAYS_SUSPENDED = 'stays suspended: what is said of active holds after the suspension';
+function emailChanges(actor: Actor, userId: string, { previousEmails, profile }: UserEdit): Sql[] {
+  return replaceEmails(actor.siteId, [{ userId, before: previousEmails, after: profile.emails }]);
+}
 
 function valueChanges(actor: Actor, id: string, { profile, previousUniqueValues = [] }: UserEdit): Sql[] {
   return changeUniqueValues(actor.siteId, 'User', id, previousUniqueValues, profile.uniqueValues ?? []);
 }
 
-function userChanges(actor: Actor, current: UserRecord, wanted: Wanted): AttributeChange[] {
-  const changes = attributeChanges(current.document, wanted.profile.document, wanted.profile.secrets);
-  const externalId = wanted.externalId ?? null;
-  if (actor.connection !== undefined && externalId !== current.externalId) {
-    changes.push({ attribute: 'externalId', old: current.externalId ?? undefined, new: wanted.externalId });
-  }
-  const [before, after] = [statusColumns(current.status), statusColumns(wanted.status)];
-  if (before.state !== after.state && !changes.some((change) => change.attribute === 'active')) {
-    changes.push({ attribute: 'state', old: before.state, new: after.state });
-  }
-  if (before.resumesTo !== after.resumesTo) {
-    changes.push({ attribute: 'stateAfterSuspension', old: before.resumesTo, new: after.resumesTo });
-  }
+function allChanges(actor: Actor, current: UserRecord, wanted: Wanted): AttributeChange[] {
+  const { profile, status, externalId = null } = wanted;
+  const changes = userChanges(actor, current, { document: profile.document, status, externalId }, profile.secrets);
   if (wanted.grants !== undefined) changes.push(wanted.grants.changed);
   // The log names the password and never shows it.
   if (wanted.passwordHash !== undefined) changes.push({ attribute: 'password', old: undefined, new: '(changed)' });

@@ -1,3 +1,4 @@
+import { OutOfSeats } from './out-of-seats.js';
 import type { Candidate, Holding, Person, Pool } from './person.js';
 import { Queues } from './queues.js';
 import { SeatCounter } from './seat-counter.js';
@@ -25,7 +26,7 @@ export interface Allocation {
  * holds a role that they still deserve loses it, whatever the limit says now.
  * @param touched people whose groups, grants or state changed
  * @param waiting other people in the queues of the same pools
- * @throws RollcallError `licence.out-of-seats` where a full pool has the policy `refuse`
+ * @throws OutOfSeats where a full pool has the policy `refuse`
  */
 export function allocate(touched: readonly Person[], waiting: readonly Person[], pools: readonly Pool[]): Allocation {
   const seats = new SeatCounter(pools);
@@ -36,28 +37,39 @@ export function allocate(touched: readonly Person[], waiting: readonly Person[],
   for (const one of standings) releaseUndeserved(one, seats);
   const queues = new Queues(standings, seats);
   queues.serve();
+  const refusals: Refusal[] = [];
   for (const one of standings) {
     if (!one.touched || !one.person.eligible) continue;
-    choose(one, seats, queues);
+    const pool = choose(one, seats, queues);
+    if (pool !== undefined) refusals.push({ userId: one.person.userId, pool });
     queues.serve();
   }
+  const [refusal] = refusals;
+  if (refusal !== undefined) throw new OutOfSeats(refusal.pool, [...new Set(refusals.map(({ userId }) => userId))]);
   return { outcomes: standings.map(outcome), used: seats.used, tooShort: queues.tooShort };
 }
 
-function choose(one: Standing, seats: SeatCounter, queues: Queues): void {
+interface Refusal {
+  readonly userId: string;
+  readonly pool: Pool;
+}
+
+/** @returns the full pool that refuses the person, whose access then is not what it should be */
+function choose(one: Standing, seats: SeatCounter, queues: Queues): Pool | undefined {
   for (const candidate of one.person.candidates) {
-    if (candidate.rank >= one.rank) return;
+    if (candidate.rank >= one.rank) return undefined;
     if (seats.hasRoom(candidate.licenceId) || candidate.licenceId === one.holding?.licenceId) {
       assign(one, candidate, seats);
-      return;
+      return undefined;
     }
     const waitsAlready = one.person.places.some((place) => place.roleId === candidate.roleId);
-    const refuses = seats.pool(candidate.licenceId)?.policy === 'refuse';
+    const pool = seats.pool(candidate.licenceId);
     // Taking a role away must not fail for want of another seat: whoever falls waits.
-    if (refuses && !waitsAlready && !one.fell) throw seats.outOfSeats(candidate.licenceId);
+    if (pool?.policy === 'refuse' && !waitsAlready && !one.fell) return pool;
     one.waitsFor.push(candidate);
     if (!waitsAlready) queues.join(one, candidate);
   }
+  return undefined;
 }
 
 function outcome(one: Standing): Outcome {

@@ -1,4 +1,3 @@
-import { RollcallError } from '../../errors/index.js';
 import type { Pool } from './person.js';
 
 /** Seats in use while they are given out. A licence that is not among the pools has no limit. */
@@ -27,18 +26,6 @@ export class SeatCounter {
 
   leave(licenceId: string | undefined): void {
     this.add(licenceId, -1);
-  }
-
-  outOfSeats(licenceId: string | undefined): RollcallError {
-    const pool = this.pool(licenceId);
-    const why =
-      pool?.ended === true
-        ? 'has ended; extend it or add the next one'
-        : `has no seat left (${pool?.used} of ${pool?.seats}); free one or raise its limit`;
-    return new RollcallError('out-of-seats', 'licence.out-of-seats', `The licence "${pool?.name}" ${why}.`, {
-      licence: pool?.name ?? '',
-      seats: pool?.seats ?? 0,
-    });
   }
 
   private add(licenceId: string | undefined, difference: number): void {

@@ -34,6 +34,8 @@ export interface Affected {
   readonly within?: readonly string[] | undefined;
   /** See Person. */
   readonly asksForSeat?: boolean;
+  /** Seats go to the users in their order, and not in that of their ids. */
+  readonly seatsInOrder?: boolean;
   readonly rules: SeatRules;
 }
 
@@ -61,7 +63,8 @@ export async function settle(
 ): Promise<Settlement> {
   const standing = await lockThenRead(transaction, affected, before);
   const { pools, queued } = standing;
-  const touched = affected.asksForSeat === true ? asking(standing.touched) : standing.touched;
+  const asked = affected.asksForSeat === true ? asking(standing.touched) : standing.touched;
+  const touched = affected.seatsInOrder === true ? inOrder(asked, affected.userIds) : asked;
   const allocation =
     pools.length > 0 && queued
       ? await allocateWithQueues(transaction, affected, touched, pools)
@@ -75,6 +78,12 @@ export async function settle(
 
 function asking(touched: People): People {
   return { ...touched, people: touched.people.map((person) => ({ ...person, asksForSeat: true })) };
+}
+
+function inOrder(touched: People, userIds: readonly string[]): People {
+  const places = new Map(userIds.map((id, index) => [id, index]));
+  const placeOf = ({ userId }: Person) => places.get(userId) ?? places.size;
+  return { ...touched, people: [...touched.people].sort((left, right) => placeOf(left) - placeOf(right)) };
 }
 
 interface Standing {

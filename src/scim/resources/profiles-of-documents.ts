@@ -1,4 +1,4 @@
-import { type Document, type GroupProfile, isObjectId, type UserProfile } from '../../directory/index.js';
+import { emailsOf, type GroupProfile, isObjectId, type UserProfile } from '../../directory/index.js';
 import {
   ENTERPRISE_USER_URN,
   foldDocument,
@@ -24,16 +24,6 @@ export function userProfile(type: ResourceType, document: JsonObject): UserProfi
     document,
     folded: foldDocument(type, document),
   };
-}
-
-/** The addresses of a stored document. */
-export function emailsOf(document: Document): UserProfile['emails'] {
-  const emails = document.emails;
-  if (!Array.isArray(emails)) return [];
-  return emails.flatMap((email: JsonValue) => {
-    const value = asText(asObject(email)?.value);
-    return value === undefined ? [] : [{ value, type: asText(asObject(email)?.type) }];
-  });
 }
 
 export function groupProfile(type: ResourceType, document: JsonObject): GroupProfile {

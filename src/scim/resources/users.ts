@@ -6,6 +6,7 @@ import {
   createUsers,
   createUserWithGrants,
   deleteUser,
+  emailsOf,
   findDeactivated,
   type NewUser,
   reactivateUser,
@@ -50,7 +51,7 @@ import { requireDocumentSize } from './document-size.js';
 import { idIfPossible } from './id-if-possible.js';
 import { patchLimits } from './patch-limits.js';
 import { isKnown, requireMatch } from './preconditions.js';
-import { emailsOf, userProfile } from './profiles-of-documents.js';
+import { userProfile } from './profiles-of-documents.js';
 import { parseRendered, renderUser } from './render.js';
 import { replacedDocument, replacedExternalId } from './replaced-document.js';
 import { projectionOf, projectionOfWrite } from './request-projection.js';
