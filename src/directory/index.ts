@@ -46,6 +46,8 @@ export { type LocalMember, leaveGroups } from './groups/leave-groups.js';
 export { groupRows, listGroups, readGroup, readMembers, streamMembers } from './groups/read-groups.js';
 export { restoreGroup } from './groups/restore-group.js';
 export { type GroupEdit, type GroupUpdate, type UpdatedGroup, updateGroup } from './groups/update-group.js';
+export { importUsers } from './import/import-users.js';
+export type { ImportedAttributes, ImportedUser, ImportOutcome, ImportRight } from './import/imported.js';
 export { type Identity, listIdentities } from './list-identities.js';
 export { isLiving } from './living.js';
 export { countObjects, foldObjectCounts } from './object-counts.js';
