@@ -1,0 +1,1 @@
+export { type Emulator, type EmulatorOptions, startGoogleEmulator } from './emulator.ts';
