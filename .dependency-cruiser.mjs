@@ -4,6 +4,7 @@
 const ROWS = [
   ['cli', 'http', 'jobs'],
   ['api', 'scim', 'google', 'invitations', 'accounts'],
+  ['administration'],
   ['connections'],
   ['change'],
   ['webhooks'],

@@ -14,11 +14,13 @@ import { RollcallError } from '../errors/index.js';
 import { DEFAULT_SEAT_RULES, type SeatRules } from '../licensing/index.js';
 import { appendAll, appendStatements } from '../log/index.js';
 import { accessEvents } from '../webhooks/index.js';
+import { type Confirmation, requireConfirmed } from './confirmation.js';
 import { failureEntry, successEntry, warningEntry } from './entries.js';
 import { explainConflict } from './explain-conflict.js';
+import type { Outlook } from './outlook.js';
 import { type CommandSource, MOST_ATTEMPTS, performLocked } from './perform.js';
 import { type CommandOutcome, runAll, runEach } from './run-batch.js';
-import { type Outlook, simulate } from './simulate.js';
+import { simulate } from './simulate.js';
 import { together } from './together.js';
 
 /** What is asked for, as far as it is known before a command is made of it. */
@@ -33,9 +35,16 @@ export interface Change {
    * Makes and runs a command in one transaction: locks in order, the command itself, seats for exactly the users it
    * touched, the log entry, what webhooks are to be told. Either all of it happened, or nothing but a log entry of
    * the failure.
-   * @throws whatever the command throws; RollcallError `unavailable` when the database is away
+   * @param confirmation where people may lose something that has to be confirmed; not for commands that stand alone,
+   *   which take nothing from anybody
+   * @throws ConfirmationNeeded; whatever the command throws; RollcallError `unavailable` when the database is away
    */
-  run<Result>(actor: Actor, request: Request, source: CommandSource<Result>): Promise<Result>;
+  run<Result>(
+    actor: Actor,
+    request: Request,
+    source: CommandSource<Result>,
+    confirmation?: Confirmation,
+  ): Promise<Result>;
   /**
    * Runs commands that do not depend on each other in one statement: all of them, or nothing, and then not even an
    * entry of a failure.
@@ -87,10 +96,10 @@ export function createChange(database: Database, rules: SeatRules = DEFAULT_SEAT
       }
       return outcomes;
     },
-    async run(actor, request, source) {
+    async run(actor, request, source, confirmation) {
       const started = process.hrtime.bigint();
       try {
-        return await attempt(database, rules, actor, source, started);
+        return await attempt({ database, rules, actor, confirmation, started }, source);
       } catch (error) {
         // While the database is away there is nowhere to write to; the answer says so and the client comes again.
         const away = error instanceof RollcallError && error.kind === 'unavailable';
@@ -101,13 +110,17 @@ export function createChange(database: Database, rules: SeatRules = DEFAULT_SEAT
   };
 }
 
-async function attempt<Result>(
-  database: Database,
-  rules: SeatRules,
-  actor: Actor,
-  source: CommandSource<Result>,
-  started: bigint,
-): Promise<Result> {
+/** One call of `run`. */
+interface Run {
+  readonly database: Database;
+  readonly rules: SeatRules;
+  readonly actor: Actor;
+  readonly confirmation: Confirmation | undefined;
+  readonly started: bigint;
+}
+
+async function attempt<Result>(run: Run, source: CommandSource<Result>): Promise<Result> {
+  const { database } = run;
   for (let tried = 1; ; tried++) {
     const command = await source();
     let inTheWay: Sql | undefined;
@@ -116,8 +129,8 @@ async function attempt<Result>(
     };
     try {
       return 'standalone' in command
-        ? await runStandalone(database, actor, command, started, note)
-        : await database.transaction((transaction) => runLocked(transaction, rules, actor, command, started, note));
+        ? await runStandalone(run, command, note)
+        : await database.transaction((transaction) => runLocked(run, transaction, command, note));
     } catch (error) {
       if (!(error instanceof LocksOutdated)) throw await explainConflict(database, translateViolation(error), inTheWay);
       if (tried === MOST_ATTEMPTS) {
@@ -129,35 +142,37 @@ async function attempt<Result>(
 }
 
 async function runStandalone<Result>(
-  database: Database,
-  actor: Actor,
+  { database, actor, started }: Run,
   command: StandaloneCommand<Result>,
-  started: bigint,
   note: (effects: Effects<unknown>) => void,
 ): Promise<Result> {
   const effects = command.standalone();
   note(effects);
   const entry = successEntry(actor, command, effects, [], started);
-  await database.write(together([...effects.writes, ...appendStatements(entry)]));
+  await database.write(together([...effects.writes, ...receiptOf(actor), ...appendStatements(entry)]));
   return effects.result;
 }
 
 async function runLocked<Result>(
+  { rules, actor, confirmation, started }: Run,
   transaction: Transaction,
-  rules: SeatRules,
-  actor: Actor,
   command: LockingCommand<Result>,
-  started: bigint,
   note: (effects: Effects<unknown>) => void,
 ): Promise<Result> {
-  const { effects, outcomes, warnings, writes } = await performLocked(transaction, rules, actor, command, note);
+  const performed = await performLocked(transaction, rules, actor, command, note);
+  if (confirmation !== undefined) await requireConfirmed(transaction, actor, command.action, performed, confirmation);
+  const { effects, outcomes, warnings, writes } = performed;
   const entries = outcomes.map((one) => successEntry(actor, one.described, one.effects, one.access, started));
   const caused = outcomes.flatMap(({ described: { action }, access }) => access.map((one) => ({ ...one, action })));
   const events = await accessEvents(transaction, actor.siteId, caused);
   const warned = warnings.flatMap((warning) => appendStatements(warningEntry(actor, warning, started)));
   const [entry, ...others] = entries;
   const noted = entry !== undefined && others.length === 0 ? appendStatements(entry) : appendAll(entries);
-  const last = [...writes, ...events, ...warned, ...noted];
+  const last = [...writes, ...events, ...receiptOf(actor), ...warned, ...noted];
   if (last.length > 0) transaction.runAtCommit(together(last));
   return effects.result;
+}
+
+function receiptOf({ receipt }: Actor): Sql[] {
+  return receipt === undefined ? [] : [receipt];
 }

@@ -1,5 +1,6 @@
 export { type Change, createChange, type Request } from './change.js';
+export { type Confirmation, ConfirmationNeeded } from './confirmation.js';
 export { eraseExpiredGroupsEverywhere, eraseExpiredUsersEverywhere, eraseUserEverywhere } from './erasures.js';
+export type { AccessEffect, AccessOutlook, Outlook, PoolOutlook } from './outlook.js';
 export type { CommandSource } from './perform.js';
 export type { CommandOutcome } from './run-batch.js';
-export type { AccessEffect, AccessOutlook, Outlook, PoolOutlook } from './simulate.js';

@@ -1,7 +1,7 @@
-import { type ApplicationChange, changeApplication, findApplication, removeApplication } from '../licensing/index.js';
+import { removeApplicationConfirmed, requireUser } from '../administration/index.js';
+import { type ApplicationChange, changeApplication, findApplication } from '../licensing/index.js';
 import { applicationFields } from './application-text.js';
-import { requireUser } from './lookup.js';
-import { CONFIRM } from './output.js';
+import { type ConfirmOptions, confirmationOf, withConfirmation } from './confirm-options.js';
 import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
 import { UsageError } from './usage-error.js';
 
@@ -40,14 +40,12 @@ export const applicationChangeCommands: Register = (group, session) => {
       .action((key: string, options: SiteOptions) => change(session, key, options, async () => ({ state })));
   }
 
-  siteCommand(group, 'remove', 'remove an application with its roles, licences and grants')
+  withConfirmation(siteCommand(group, 'remove', 'remove an application with its roles, licences and grants'))
     .argument('<key>')
-    .option('--yes', CONFIRM)
-    .action((key: string, options: SiteOptions & { yes?: boolean }) =>
-      session.answerInSite(options, async ({ database, change: changes, actor, site }) => {
-        const { id } = await findApplication(database, site.id, key);
-        const request = { action: 'application.remove', objectType: 'Application', objectId: id } as const;
-        await changes.run(actor, request, () => removeApplication(actor, id, options.yes === true));
+    .action((key: string, options: SiteOptions & ConfirmOptions) =>
+      session.answerInSite(options, async (services) => {
+        const { id } = await findApplication(services.database, services.site.id, key);
+        await removeApplicationConfirmed(services, { id, confirmation: confirmationOf(options) });
         return { json: { removed: key }, text: () => `The application ${key} is removed.` };
       }),
     );

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { expiryOf, tokenState } from '../administration/index.js';
 import {
   APPLICATION_SCOPES,
   type ApplicationScope,
@@ -8,11 +9,9 @@ import {
   revokeApplicationTokens,
 } from '../connections/index.js';
 import { findApplication } from '../licensing/index.js';
-import { tokenState } from './connection-views.js';
 import { fields, table, time } from './output.js';
 import { fromNow, parseDuration } from './parse-duration.js';
 import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
-import { expiry } from './token-options.js';
 import { UsageError } from './usage-error.js';
 
 interface CreateOptions extends SiteOptions {
@@ -63,7 +62,7 @@ function parseScope(text: string, before: readonly ApplicationScope[] = []): App
 
 function create(session: Session, key: string, options: CreateOptions): Promise<void> {
   return session.answerInSite(options, async ({ config, change, actor }) => {
-    const wanted = { scopes: options.scope ?? APPLICATION_SCOPES, expiresAt: expiry(config, options) };
+    const wanted = { scopes: options.scope ?? APPLICATION_SCOPES, expiresAt: expiryOf(config, options.expires) };
     const request = { action: 'application.create-token', objectType: 'Application' } as const;
     const created = await change.run(actor, request, () => createApplicationToken(actor, key, wanted));
     const url = `${config.server.publicUrl}/api/v1/applications/${key}`;

@@ -1,9 +1,9 @@
+import { requireConnection } from '../administration/index.js';
 import { listConnections, readRemovals, setConnectionState } from '../connections/index.js';
 import { allowRemovalsCommand } from './allow-removals-command.js';
 import { createCommand } from './connection-create-command.js';
 import { setCommand } from './connection-set-command.js';
 import { connectionFields, connectionJson, connectionTable } from './connection-views.js';
-import { requireConnection } from './lookup.js';
 import { oauthCommands } from './oauth-commands.js';
 import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
 import { judged } from './suggestions.js';

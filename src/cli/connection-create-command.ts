@@ -1,9 +1,10 @@
 import { Option } from 'commander';
+import { expiryOf, newTokenView } from '../administration/index.js';
 import { createConnection } from '../connections/index.js';
-import { newTokenJson, newTokenText } from './connection-views.js';
+import { newTokenText } from './connection-views.js';
 import { type Register, type SiteOptions, siteCommand } from './session.js';
 import { givenSettings, type SettingOptions, withSettingOptions } from './setting-options.js';
-import { expiry, type TokenOptions, withTokenOptions } from './token-options.js';
+import { type TokenOptions, withTokenOptions } from './token-options.js';
 import { UsageError } from './usage-error.js';
 
 interface Options extends SiteOptions, TokenOptions, SettingOptions {
@@ -21,12 +22,12 @@ export const createCommand: Register = (group, session) => {
     const settings = await givenSettings(options);
     await session.answerInSite(options, async ({ config, change, actor }) => {
       const scope = options.scope ?? 'write';
-      const expiresAt = expiry(config, options);
+      const expiresAt = expiryOf(config, options.expires);
       const wanted = { ...settings, name: options.name, type: options.type, scope, expiresAt };
       const request = { action: 'connection.create', objectType: 'Connection' } as const;
       const created = await change.run(actor, request, () => createConnection(actor, wanted));
       return {
-        json: newTokenJson(config, created, { scope, expiresAt, userId: undefined }),
+        json: newTokenView(config, created, { scope, expiresAt, userId: undefined }),
         text: () => newTokenText(config, created, { scope, expiresAt, userId: undefined }),
       };
     });

@@ -1,6 +1,6 @@
+import { requireConnection } from '../administration/index.js';
 import { updateConnection } from '../connections/index.js';
 import { connectionFields, connectionJson } from './connection-views.js';
-import { requireConnection } from './lookup.js';
 import { type Register, type SiteOptions, siteCommand } from './session.js';
 import { givenSettings, type SettingOptions, withSettingOptions } from './setting-options.js';
 import { judged } from './suggestions.js';

@@ -1,3 +1,4 @@
+import { baseUrl, connectionView, tokenState } from '../administration/index.js';
 import type { Config } from '../config/index.js';
 import type {
   Connection,
@@ -8,26 +9,12 @@ import type {
   TokenSummary,
 } from '../connections/index.js';
 import { count, fields, table, time } from './output.js';
-import { DAY, fromNow } from './parse-duration.js';
+import { fromNow } from './parse-duration.js';
 import { type JudgedConnection, suggestionLines } from './suggestions.js';
 
-type TokenState = 'valid' | 'expires-soon' | 'expired' | 'revoked';
-
-/** What an identity provider is given as the address of the connection. */
-export function baseUrl(config: Config, connection: Pick<Connection, 'key'>): string {
-  return `${config.server.publicUrl}/scim/v2/${connection.key}`;
-}
-
 /** A connection as --json shows it; never a secret. */
-export function connectionJson(config: Config, { siteId: _, tokens, suggestion, ...connection }: JudgedConnection) {
-  return {
-    ...connection,
-    suggestedProfile: suggestion.suggestedProfile ?? null,
-    because: suggestion.because,
-    refuses: suggestion.refuses,
-    baseUrl: baseUrl(config, connection),
-    tokens: tokens.map((token) => ({ ...token, state: tokenState(config, token) })),
-  };
+export function connectionJson(config: Config, { suggestion, ...connection }: JudgedConnection) {
+  return connectionView(config, connection, suggestion);
 }
 
 export function connectionTable(config: Config, connections: readonly JudgedConnection[]): string {
@@ -124,17 +111,6 @@ function oauthTables({ clients, issuers }: ConnectionWithTokens): string[] {
   ];
 }
 
-/** A new token as --json shows it: the only time that its text is seen. */
-export function newTokenJson(
-  config: Config,
-  { connection, token, tokenId }: CreatedConnection,
-  { scope, expiresAt, userId }: NewToken,
-) {
-  const { id, key, name, profile } = connection;
-  const about = { id, key, name, profile, baseUrl: baseUrl(config, connection), token, tokenId, scope, expiresAt };
-  return userId === undefined ? about : { ...about, userId };
-}
-
 export function newTokenText(
   config: Config,
   created: CreatedConnection,
@@ -157,14 +133,6 @@ export function newTokenText(
 /** Whom a token is tied to, for a list of tokens most of which are not. */
 function onlyFor({ userId, userName }: TokenSummary): string[] {
   return userId === null ? [] : [`only ${userName ?? userId}`];
-}
-
-/** Whether a token can be used, and whether it should be replaced. */
-export function tokenState(config: Config, token: Pick<TokenSummary, 'revokedAt' | 'expiresAt'>): TokenState {
-  if (token.revokedAt !== null) return 'revoked';
-  const left = token.expiresAt.getTime() - Date.now();
-  if (left <= 0) return 'expired';
-  return left <= config.tokens.warningDays * DAY ? 'expires-soon' : 'valid';
 }
 
 function usable(config: Config, connection: ConnectionWithTokens): TokenSummary[] {

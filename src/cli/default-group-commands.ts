@@ -1,5 +1,5 @@
+import { requireGroup, requireRole } from '../administration/index.js';
 import { addDefaultGroup, findApplication, removeDefaultGroup } from '../licensing/index.js';
-import { requireGroup, requireRole } from './lookup.js';
 import { table } from './output.js';
 import { type Register, type SiteOptions, siteCommand } from './session.js';
 

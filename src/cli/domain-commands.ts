@@ -1,7 +1,7 @@
-import { addDomain, challengeRecord, type Domain, listDomains, verifyDomain } from '../directory/index.js';
+import { domainView, proveDomain } from '../administration/index.js';
+import { addDomain, challengeRecord, listDomains } from '../directory/index.js';
 import { fields, table } from './output.js';
 import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
-import { requireChallenge } from './verify-record.js';
 
 interface VerifyOptions extends SiteOptions {
   readonly trust?: boolean;
@@ -28,7 +28,7 @@ export const domainCommands: Register = (group, session) => {
         domain.verifiedAt === null ? challengeRecord(domain) : null,
       ]);
       return {
-        json: domains.map(domainJson),
+        json: domains.map(domainView),
         text: () => table(['DOMAIN', 'VERIFIED', 'SINCE', 'TXT RECORD TO SET'], rows, 'The site has no domain.'),
       };
     }),
@@ -40,7 +40,7 @@ function add(session: Session, name: string, options: SiteOptions): Promise<void
     const request = { action: 'domain.add', objectType: 'Domain' } as const;
     const domain = await change.run(actor, request, () => addDomain(actor, name));
     return {
-      json: domainJson(domain),
+      json: domainView(domain),
       text: () =>
         `${fields({ Domain: domain.name, 'TXT record': challengeRecord(domain) })}\n\n` +
         `Set this TXT record on ${domain.name}, then: rollcall domain verify ${domain.name}`,
@@ -49,21 +49,8 @@ function add(session: Session, name: string, options: SiteOptions): Promise<void
 }
 
 function verify(session: Session, name: string, options: VerifyOptions): Promise<void> {
-  return session.answerInSite(options, async ({ config, database, change, actor, site }) => {
-    const request = { action: 'domain.verify', objectType: 'Domain' } as const;
-    const by = options.trust === true ? 'operator' : 'dns';
-    const domain = await change.run(actor, request, async () => {
-      const claimed = (await listDomains(database, site.id)).find((known) => known.name === name.toLowerCase());
-      // An unknown domain is the command's own error, and a proved one needs no second proof.
-      if (by === 'dns' && claimed?.verifiedAt === null) {
-        await requireChallenge(claimed.name, challengeRecord(claimed), config.dns.resolvers);
-      }
-      return verifyDomain(actor, name, by);
-    });
-    return { json: domainJson(domain), text: () => `${domain.name} is verified (${domain.verifiedBy}).` };
+  return session.answerInSite(options, async (services) => {
+    const domain = await proveDomain(services, name, options.trust === true ? 'operator' : 'dns');
+    return { json: domainView(domain), text: () => `${domain.name} is verified (${domain.verifiedBy}).` };
   });
-}
-
-function domainJson(domain: Domain) {
-  return { ...domain, record: challengeRecord(domain) };
 }

@@ -1,6 +1,6 @@
+import { requireGroup, requireRole, requireUser } from '../administration/index.js';
 import { listConnections } from '../connections/index.js';
 import { addGrant, type GrantHolder, listGrants, removeGrant } from '../licensing/index.js';
-import { requireGroup, requireRole, requireUser } from './lookup.js';
 import { table } from './output.js';
 import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
 import { UsageError } from './usage-error.js';

@@ -1,13 +1,17 @@
-import type { Outlook } from '../change/index.js';
+import {
+  changeMembers,
+  connectionNames,
+  deleteGroupConfirmed,
+  requireGroup,
+  requireUser,
+} from '../administration/index.js';
 import { findGroups, type MemberView, streamMembers } from '../directory/index.js';
-import { RollcallError } from '../errors/index.js';
 import { collect } from './collect.js';
-import { connectionNames, requireGroup, requireUser } from './lookup.js';
-import { CONFIRM, count, fields, table } from './output.js';
+import { type ConfirmOptions, confirmationOf, withConfirmation } from './confirm-options.js';
+import { count, fields, table } from './output.js';
 import { parseCount } from './parse-number.js';
 import { restoreGroupCommand } from './restore-group-command.js';
 import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
-import { changeMembers, groupDeletion } from './simulated-changes.js';
 import { UsageError } from './usage-error.js';
 
 interface ListOptions extends SiteOptions {
@@ -45,10 +49,9 @@ export const groupCommands: Register = (group, session) => {
       .action((idOrName: string, options: MemberOptions) => moveMembers(session, name, idOrName, options));
   }
 
-  siteCommand(group, 'delete', 'delete a group; what it gives goes with it')
+  withConfirmation(siteCommand(group, 'delete', 'delete a group; what it gives goes with it'))
     .argument('<id|name>')
-    .option('--yes', CONFIRM)
-    .action((idOrName: string, options: SiteOptions & { yes?: boolean }) => remove(session, idOrName, options));
+    .action((idOrName: string, options: SiteOptions & ConfirmOptions) => remove(session, idOrName, options));
 
   restoreGroupCommand(group, session);
 };
@@ -73,38 +76,19 @@ async function moveMembers(session: Session, name: 'add' | 'remove', idOrName: s
   });
 }
 
-/** @throws RollcallError `group.gives-access`, which names who would lose what, without --yes */
-function remove(session: Session, idOrName: string, options: SiteOptions & { yes?: boolean }): Promise<void> {
+function remove(session: Session, idOrName: string, options: SiteOptions & ConfirmOptions): Promise<void> {
   return session.answerInSite(options, async (services) => {
-    const { change, actor } = services;
     const { id, displayName } = await requireGroup(services, idOrName);
-    const source = () => groupDeletion(actor, id);
-    if (options.yes !== true) requireNoLoss(displayName, await change.simulate(actor, [source]));
-    await change.run(actor, { action: 'group.delete', objectType: 'Group', objectId: id }, source);
+    await deleteGroupConfirmed(services, { id, confirmation: confirmationOf(options) });
     return { json: { deleted: { id, displayName } }, text: () => `The group ${displayName} is deleted.` };
   });
-}
-
-/** Names that a message can still be read with. */
-const NAMED = 5;
-
-function requireNoLoss(name: string, { access }: Outlook): void {
-  const lost = access.filter(({ effect }) => effect !== 'gains');
-  if (lost.length === 0) return;
-  const named = lost.slice(0, NAMED).map(({ userName, application, before, after }) => {
-    const [was, willBe] = [before.role ?? 'a place in the queue', after.role ?? 'nothing'];
-    return `${userName} ${application}: ${was} -> ${willBe}`;
-  });
-  const rest = lost.length > NAMED ? ` and ${lost.length - NAMED} more` : '';
-  const message = `Deleting "${name}" takes access away (${named.join('; ')}${rest}): say --yes, or see all by \`access simulate\`.`;
-  throw new RollcallError('conflict', 'group.gives-access', message, { people: lost.length, named });
 }
 
 function list(session: Session, options: ListOptions): Promise<void> {
   return session.answerInSite(options, async (services) => {
     const nameOf = await connectionNames(services);
     const { database, site } = services;
-    const found = await findGroups(database, site.id, options.filter ?? '', options.limit + 1);
+    const found = await findGroups(database, site.id, { prefix: options.filter, limit: options.limit + 1 });
     const more = found.length > options.limit;
     const groups = found
       .slice(0, options.limit)

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { chooseLicence } from '../administration/index.js';
 import {
   type Application,
   addLicence,
@@ -10,7 +11,6 @@ import {
 } from '../licensing/index.js';
 import { applicationFields } from './application-text.js';
 import { collect } from './collect.js';
-import { chooseLicence } from './lookup.js';
 import { parseMoment } from './parse-moment.js';
 import { parsePercentages, parseSeats } from './parse-number.js';
 import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { connectionNames, requireConnection, requireUser } from '../administration/index.js';
 import { isObjectId } from '../directory/index.js';
 import { type LogEntry, listLog, type Outcome } from '../log/index.js';
-import { connectionNames, requireConnection, requireUser } from './lookup.js';
 import { count, table } from './output.js';
 import { microseconds } from './parse-duration.js';
 import { parseCount } from './parse-number.js';

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { baseUrl, entraIssuer, expiryOf } from '../administration/index.js';
 import type { Config } from '../config/index.js';
 import {
   addOAuthClient,
@@ -10,11 +11,10 @@ import {
   trustIssuer,
 } from '../connections/index.js';
 import { collect } from './collect.js';
-import { baseUrl } from './connection-views.js';
 import { fields, time } from './output.js';
 import { fromNow } from './parse-duration.js';
 import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
-import { expiry, type TokenOptions, withTokenOptions } from './token-options.js';
+import { type TokenOptions, withTokenOptions } from './token-options.js';
 import { UsageError } from './usage-error.js';
 
 interface TrustOptions extends SiteOptions {
@@ -26,9 +26,6 @@ interface TrustOptions extends SiteOptions {
   readonly client?: readonly string[];
   readonly scope: 'read' | 'write';
 }
-
-/** What Entra's provisioning service asks its tokens for when an application has no secret token. */
-const ENTRA_AUDIENCE = '8adf8e6e-67b2-4cf2-a259-e3dc5476c621';
 
 /** `rollcall connection add-client | revoke-client | trust | distrust` */
 export const oauthCommands: Register = (group, session) => {
@@ -60,7 +57,7 @@ export const oauthCommands: Register = (group, session) => {
 
 function addClient(session: Session, name: string, options: SiteOptions & TokenOptions): Promise<void> {
   return session.answerInSite(options, async ({ config, change, actor }) => {
-    const client = { scope: options.scope ?? 'write', expiresAt: expiry(config, options) };
+    const client = { scope: options.scope ?? 'write', expiresAt: expiryOf(config, options.expires) };
     const request = { action: 'connection.add-client', objectType: 'Connection' } as const;
     const created = await change.run(actor, request, () => addOAuthClient(actor, name, client));
     const { connection: _, ...json } = created;
@@ -124,14 +121,7 @@ function issuerOf({
 }: TrustOptions): NewTrustedIssuer {
   if (entraTenant !== undefined) {
     if (issuer !== undefined) throw new UsageError('--entra-tenant stands in the place of --issuer');
-    return {
-      issuer: `https://sts.windows.net/${entraTenant}/`,
-      audience: audience ?? ENTRA_AUDIENCE,
-      tenant: tenant ?? entraTenant,
-      jwksUrl: jwksUrl ?? `https://login.microsoftonline.com/${entraTenant}/discovery/keys`,
-      clients: client,
-      scope,
-    };
+    return entraIssuer(entraTenant, { audience, tenant, jwksUrl, clients: client, scope });
   }
   if (issuer === undefined || audience === undefined) {
     throw new UsageError('say whose tokens: --entra-tenant <id>, or --issuer <url> and --audience <text>');

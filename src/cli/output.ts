@@ -81,6 +81,3 @@ export function time(at: Date): string {
     .replace('T', ' ')
     .replace(/\.\d+Z$/, 'Z');
 }
-
-/** What `--yes` means wherever a command takes something from people. */
-export const CONFIRM = 'do it although people lose access; without it the command names them and changes nothing';

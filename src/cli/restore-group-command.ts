@@ -1,5 +1,5 @@
+import { requireDeletedGroup } from '../administration/index.js';
 import { restoreGroup } from '../directory/index.js';
-import { requireDeletedGroup } from './lookup.js';
 import { type Register, type SiteOptions, siteCommand } from './session.js';
 
 /** `rollcall group restore` */

@@ -1,8 +1,9 @@
 import { Option } from 'commander';
+import { removeRoleConfirmed } from '../administration/index.js';
 import type { Command } from '../directory/index.js';
-import { addRole, changeRole, findApplication, removeRole } from '../licensing/index.js';
+import { addRole, changeRole, findApplication } from '../licensing/index.js';
 import { applicationFields } from './application-text.js';
-import { CONFIRM } from './output.js';
+import { type ConfirmOptions, confirmationOf, withConfirmation } from './confirm-options.js';
 import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
 import { UsageError } from './usage-error.js';
 
@@ -55,12 +56,13 @@ export const roleCommands: Register = (group, session) => {
       return perform(session, 'role.change', options, ({ actor }, id) => changeRole(actor, id, key, change));
     });
 
-  siteCommand(group, 'remove', 'remove a role with its grants')
+  withConfirmation(siteCommand(group, 'remove', 'remove a role with its grants'))
     .argument('<key>')
     .requiredOption(...APPLICATION)
-    .option('--yes', CONFIRM)
-    .action((key: string, options: Options & { yes?: boolean }) =>
-      perform(session, 'role.remove', options, ({ actor }, id) => removeRole(actor, id, key, options.yes === true)),
+    .action((key: string, options: Options & ConfirmOptions) =>
+      inApplication(session, options, (services, id) =>
+        removeRoleConfirmed(services, key, { id, confirmation: confirmationOf(options) }),
+      ),
     );
 };
 
@@ -70,10 +72,21 @@ function perform(
   options: Options,
   command: (services: SiteServices, applicationId: string) => Command<unknown>,
 ): Promise<void> {
+  return inApplication(session, options, (services, id) =>
+    services.change.run(services.actor, { action, objectType: 'Application', objectId: id }, () =>
+      command(services, id),
+    ),
+  );
+}
+
+function inApplication(
+  session: Session,
+  options: Options,
+  work: (services: SiteServices, applicationId: string) => Promise<unknown>,
+): Promise<void> {
   return session.answerInSite(options, async (services) => {
-    const { database, change, actor, site } = services;
-    const { id } = await findApplication(database, site.id, options.application);
-    await change.run(actor, { action, objectType: 'Application', objectId: id }, () => command(services, id));
+    const { database, site } = services;
+    await work(services, (await findApplication(database, site.id, options.application)).id);
     const application = await findApplication(database, site.id, options.application);
     return { json: application, text: () => applicationFields(application) };
   });

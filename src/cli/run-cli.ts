@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
+import { ConfirmationNeeded } from '../change/index.js';
 import { RollcallError } from '../errors/index.js';
 import type { Composition } from './composition.js';
 import { NegativeAnswer, type Output, printable, processOutput } from './output.js';
@@ -36,6 +37,11 @@ const GROUPS: readonly Group[] = [
     name: 'connection',
     description: 'connections of identity providers and their tokens',
     load: async () => (await import('./connection-commands.js')).connectionCommands,
+  },
+  {
+    name: 'api-token',
+    description: 'tokens by which programs of administrators use the API',
+    load: async () => (await import('./api-token-commands.js')).apiTokenCommands,
   },
   {
     name: 'domain',
@@ -142,6 +148,10 @@ function describe(error: unknown, argv: readonly string[]): { code: number; line
   }
   if (error instanceof NegativeAnswer) return { code: FAILURE };
   if (error instanceof UsageError) return { code: MISTAKE, line: `error: ${error.message}` };
+  if (error instanceof ConfirmationNeeded) {
+    const how = `--confirm ${error.confirmation} does exactly this, --yes does it whatever is lost`;
+    return { code: FAILURE, line: `${error.code}: ${error.message} (${how})` };
+  }
   if (error instanceof RollcallError) return { code: FAILURE, line: `${error.code}: ${error.message}` };
   const wanted = ['debug', 'trace'].includes(process.env.LOG_LEVEL ?? '');
   const text = types.isNativeError(error) ? ((wanted ? error.stack : undefined) ?? error.message) : String(error);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Command, CommandOptions } from 'commander';
+import type { Administration } from '../administration/index.js';
 import type { Config } from '../config/index.js';
-import type { Actor, Site } from '../directory/index.js';
+import type { Actor } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
 import type { Composition, Services } from './composition.js';
 import { type Answer, NegativeAnswer, type Output, render } from './output.js';
@@ -16,11 +17,8 @@ export interface SiteOptions extends CommonOptions {
   readonly site: string;
 }
 
-export interface SiteServices extends Services {
-  readonly site: Site;
-  /** The operator, for `change.run`. */
-  readonly actor: Actor;
-}
+/** The operator's services in the site. */
+export interface SiteServices extends Services, Administration {}
 
 /** One call of the command line. */
 export interface Session {

@@ -1,8 +1,8 @@
-import { revokeToken, rotateToken, type TokenScope } from '../connections/index.js';
-import { newTokenJson, newTokenText } from './connection-views.js';
-import { requireConnection, requireUser } from './lookup.js';
-import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
-import { expiry, type TokenOptions, withTokenOptions } from './token-options.js';
+import { expiryOf, newTokenView, rotateConnectionToken } from '../administration/index.js';
+import { revokeToken } from '../connections/index.js';
+import { newTokenText } from './connection-views.js';
+import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
+import { type TokenOptions, withTokenOptions } from './token-options.js';
 import { UsageError } from './usage-error.js';
 
 interface RotateOptions extends SiteOptions, TokenOptions {
@@ -38,23 +38,14 @@ export const tokenCommands: Register = (group, session) => {
 
 function rotate(session: Session, name: string, options: RotateOptions): Promise<void> {
   return session.answerInSite(options, async (services) => {
-    const { config, change, actor } = services;
-    const user = options.user === undefined ? undefined : await requireUser(services, options.user);
-    const scope = options.scope ?? (await newestScope(services, name, user?.id ?? null));
-    const token = { scope, expiresAt: expiry(config, options), userId: user?.id };
-    const request = { action: 'connection.rotate-token', objectType: 'Connection' } as const;
-    const created = await change.run(actor, request, () => rotateToken(actor, name, token));
+    const { config } = services;
+    const wanted = { scope: options.scope, expiresAt: expiryOf(config, options.expires), user: options.user };
+    const { created, token, user } = await rotateConnectionToken(services, name, wanted);
     return {
-      json: newTokenJson(config, created, token),
+      json: newTokenView(config, created, token),
       text: () => newTokenText(config, created, token, user?.userName),
     };
   });
-}
-
-/** A new token may do what the one before it may; the first one of a user only reads. */
-async function newestScope(services: SiteServices, name: string, userId: string | null): Promise<TokenScope> {
-  const { tokens } = await requireConnection(services, name);
-  return tokens.find((token) => token.userId === userId)?.scope ?? (userId === null ? 'write' : 'read');
 }
 
 function revoke(session: Session, name: string, options: RevokeOptions): Promise<void> {

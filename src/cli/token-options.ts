@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Config } from '../config/index.js';
-import { DAY, parseDuration } from './parse-duration.js';
+import { parseDuration } from './parse-duration.js';
 
 /** How a command that issues a token is told about it. */
 export interface TokenOptions {
@@ -13,9 +12,4 @@ export function withTokenOptions(command: Command): Command {
   return command
     .addOption(new Option('--scope <scope>', 'what the token may do').choices(['read', 'write']))
     .option('--expires <duration>', 'when the token expires, such as 90d (default: the setting)', parseDuration);
-}
-
-/** When a token issued now expires. */
-export function expiry(config: Config, { expires }: Pick<TokenOptions, 'expires'>): Date {
-  return new Date(Date.now() + (expires ?? config.tokens.lifetimeDays * DAY));
 }

@@ -1,10 +1,9 @@
 import { Option } from 'commander';
+import { connectionNames, readShownUser } from '../administration/index.js';
 import { findUsers, type UserState } from '../directory/index.js';
-import { connectionNames } from './lookup.js';
 import { table } from './output.js';
 import { parseCount } from './parse-number.js';
 import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
-import { readShownUser } from './shown-user.js';
 import { userStateCommands } from './user-state-commands.js';
 import { userText } from './user-text.js';
 
@@ -43,10 +42,11 @@ function list(session: Session, options: ListOptions): Promise<void> {
     const nameOf = await connectionNames(services);
     const { database, site } = services;
     // One more than shown tells whether there are more.
-    const found = await findUsers(database, site.id, options.filter ?? '', options.limit + 1, options.state);
-    const more = found.length > options.limit;
+    const { filter: prefix, state, limit } = options;
+    const found = await findUsers(database, site.id, { prefix, state, limit: limit + 1 });
+    const more = found.length > limit;
     const users = found
-      .slice(0, options.limit)
+      .slice(0, limit)
       .map(({ ownerConnectionId, ...user }) => ({ ...user, owner: nameOf(ownerConnectionId) }));
     const rows = users.map((user) => [user.userName, user.displayName, user.state, user.owner ?? 'local', user.id]);
     const text = () => table(['USERNAME', 'NAME', 'STATE', 'OWNER', 'ID'], rows, 'There is no such user.');

@@ -1,4 +1,5 @@
 import { Argument } from 'commander';
+import { deleteUserConfirmed, readShownUser, requireDeletedUser, requireUser } from '../administration/index.js';
 import { eraseUserEverywhere } from '../change/index.js';
 import {
   type Command as DirectoryCommand,
@@ -10,21 +11,15 @@ import {
   type UserType,
 } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
-import { changeUserType, removeUser } from '../licensing/index.js';
-import { requireDeletedUser, requireUser } from './lookup.js';
-import { CONFIRM } from './output.js';
+import { changeUserType } from '../licensing/index.js';
+import { type ConfirmOptions, confirmationOf, withConfirmation } from './confirm-options.js';
 import { parseMoment } from './parse-moment.js';
 import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
-import { readShownUser } from './shown-user.js';
 import { userText } from './user-text.js';
 
 interface SuspendOptions extends SiteOptions {
   readonly reason: string;
   readonly until?: Date | null;
-}
-
-interface ConfirmOptions extends SiteOptions {
-  readonly yes?: boolean;
 }
 
 /** `rollcall user suspend | reactivate | deactivate | delete | restore | purge | set-type` */
@@ -58,10 +53,9 @@ export const userStateCommands: Register = (group, session) => {
       decide(session, user, options, 'user.set-type', ({ actor }, id) => changeUserType(actor, id, type)),
     );
 
-  siteCommand(group, 'delete', 'schedule a user for deletion; can be restored in the grace period')
+  withConfirmation(siteCommand(group, 'delete', 'schedule a user for deletion; can be restored in the grace period'))
     .argument('<id|userName>')
-    .option('--yes', CONFIRM)
-    .action((user: string, options: ConfirmOptions) => schedule(session, user, options));
+    .action((user: string, options: SiteOptions & ConfirmOptions) => schedule(session, user, options));
 
   siteCommand(group, 'restore', 'bring a user back who is scheduled for deletion')
     .argument('<id|userName>')
@@ -79,7 +73,7 @@ export const userStateCommands: Register = (group, session) => {
   siteCommand(group, 'purge', 'erase a user now who is scheduled for deletion; nothing brings them back')
     .argument('<id>')
     .option('--yes', 'do it')
-    .action((id: string, options: ConfirmOptions) => purge(session, id, options));
+    .action((id: string, options: SiteOptions & { yes?: boolean }) => purge(session, id, options));
 };
 
 function decide(
@@ -97,13 +91,11 @@ function decide(
   });
 }
 
-function schedule(session: Session, user: string, options: ConfirmOptions): Promise<void> {
+function schedule(session: Session, user: string, options: SiteOptions & ConfirmOptions): Promise<void> {
   return session.answerInSite(options, async (services) => {
-    const { config, database, change, actor } = services;
     const { id, userName } = await requireUser(services, user);
-    const request = { action: 'user.delete', objectType: 'User', objectId: id } as const;
-    await change.run(actor, request, () => removeUser(database, actor, id, options.yes === true));
-    const days = config.directory.deletionGraceDays;
+    await deleteUserConfirmed(services, { id, confirmation: confirmationOf(options) });
+    const days = services.config.directory.deletionGraceDays;
     return {
       json: { id, userName, state: 'deletion-scheduled', graceDays: days },
       text: () => `${userName} is deleted. For ${days} days: rollcall user restore ${id}`,
@@ -111,7 +103,7 @@ function schedule(session: Session, user: string, options: ConfirmOptions): Prom
   });
 }
 
-function purge(session: Session, id: string, options: ConfirmOptions): Promise<void> {
+function purge(session: Session, id: string, options: SiteOptions & { yes?: boolean }): Promise<void> {
   return session.answerInSite(options, async ({ change, actor }) => {
     if (!isObjectId(id))
       throw new RollcallError('invalid', 'user.no-id', 'Name the user by id: user list --state deletion-scheduled.');

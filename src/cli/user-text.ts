@@ -1,22 +1,7 @@
-import type { Identity, UserSummary } from '../directory/index.js';
-import type { UserEntitlement, UserWaitingPlace } from '../licensing/index.js';
+import type { ShownUser } from '../administration/index.js';
 import { fields, table, time } from './output.js';
 
-/** A user as `user show` shows it. */
-export interface ShownUser extends Omit<UserSummary, 'ownerConnectionId'> {
-  /** The connection's name; null when the user is local. */
-  readonly owner: string | null;
-  /** When the grace period is over; null unless the user is scheduled for deletion. */
-  readonly erasedFrom: Date | null;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly manager: string | null;
-  readonly groups: readonly { readonly id: string; readonly displayName: string; readonly direct: boolean }[];
-  readonly entitlements: readonly UserEntitlement[];
-  readonly waiting: readonly UserWaitingPlace[];
-  readonly identities: readonly (Omit<Identity, 'connectionId'> & { readonly connection: string | null })[];
-}
-
-/** The same for people. */
+/** A user for people. */
 export function userText(user: ShownUser): string {
   const about = fields({
     userName: user.userName,

@@ -90,4 +90,3 @@ export { type ActivityReport, type ActivityRules, reportActivity } from './usage
 export { listUnusedSeats, type UnusedSeat } from './usage/unused-seats.js';
 export { changeUserType } from './users/change-user-type.js';
 export { forgetGroups, forgetUsers } from './users/forget.js';
-export { removeUser } from './users/remove-user.js';

@@ -128,7 +128,7 @@ describe('a body that was read before access went', () => {
     await run('licence.remove', () => removeLicence(actor, licenceId));
     await echo();
     expect((await shows.get(ann)).body).not.toHaveProperty('entitlements');
-    await run('role.remove', () => removeRole(actor, applicationId, 'user', true));
+    await run('role.remove', () => removeRole(actor, applicationId, 'user'));
     await echo();
     await run('role.add', () => addRole(actor, applicationId, { key: 'user', takesSeat: true }, 'guest'));
     // Read anew and put back as it is: what was left over of the old role would be taken for the new one.
@@ -136,7 +136,7 @@ describe('a body that was read before access went', () => {
     await expectNothing(ann);
     await expectNothing(bob);
 
-    await run('application.remove', () => removeApplication(actor, applicationId, true));
+    await run('application.remove', () => removeApplication(actor, applicationId));
     await echo();
     await expectNothing(ann);
     await expectNothing(bob);

@@ -146,7 +146,7 @@ describe('assignments at the same time', () => {
       const [answer] = await Promise.all([
         client.patch(id, [{ op: 'add', path: 'roles', value: [{ value: `${key}:user` }] }]),
         server.change.run(actor, { action: 'role.remove', objectType: 'Application' }, () =>
-          removeRole(actor, applicationId, 'user', true),
+          removeRole(actor, applicationId, 'user'),
         ),
       ]);
       expect(answer.status).toBe(200);

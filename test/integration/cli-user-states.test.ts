@@ -86,7 +86,7 @@ describe('rollcall user', () => {
     const { ids, group } = await staff('shop', 1, ['ann', 'bob']);
     const unconfirmed = await refused('user', 'delete', 'ann@shop.example');
     expect(unconfirmed).toMatch(
-      /^user\.has-access: Deleting ann@shop\.example takes away shop \(user, a seat of shop\)/,
+      /^user\.has-access: Deleting "ann@shop\.example" takes access away \(ann@shop\.example shop: user -> nothing\)/,
     );
     expect(await user('delete', 'ann@shop.example', '--yes')).toMatchObject({
       id: ids[0],

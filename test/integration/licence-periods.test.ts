@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { removeApplicationConfirmed, removeRoleConfirmed } from '../../src/administration/index.js';
 import { sql } from '../../src/database/index.js';
 import type { Command } from '../../src/directory/index.js';
 import {
@@ -13,7 +14,6 @@ import {
   dueApplications,
   findApplication,
   type NewLicence,
-  removeApplication,
   removeDefaultGroup,
   removeLicence,
   removeRole,
@@ -194,11 +194,12 @@ describe('an application', () => {
     await licence({});
     await world.grant(await role('user'), group);
     await world.members(group, { kind: 'add', ids: [await world.user('ann')] });
-    await expect(run(removeApplication(world.administrator, id, false))).rejects.toMatchObject({
+    const administration = { change: world.change, actor: world.administrator };
+    await expect(removeApplicationConfirmed(administration, { id, confirmation: undefined })).rejects.toMatchObject({
       code: 'application.in-use',
-      message: expect.stringMatching(/1 person \(ann\)/),
+      message: expect.stringContaining('(ann wiki: user -> nothing)'),
     });
-    await run(removeApplication(world.administrator, id, true));
+    await removeApplicationConfirmed(administration, { id, confirmation: 'any' });
     await expect(application()).rejects.toMatchObject({ code: 'application.not-found' });
     const left = await world.database.write(sql`
       SELECT 1 FROM entitlements WHERE site_id = ${world.administrator.siteId}
@@ -253,12 +254,16 @@ describe('a role', () => {
     for (const key of ['admin', 'viewer']) {
       await run(addGrant(world.administrator, await role(key), { kind: 'user', id: ann }));
     }
-    const unconfirmed = removeRole(world.administrator, id, 'admin', false);
-    await expect(run(unconfirmed)).rejects.toMatchObject({ code: 'application.role-in-use' });
-    await run(removeRole(world.administrator, id, 'admin', true));
+    const administration = { change: world.change, actor: world.administrator };
+    const remove = (confirmation?: string) => removeRoleConfirmed(administration, 'admin', { id, confirmation });
+    await expect(remove()).rejects.toMatchObject({
+      code: 'application.role-in-use',
+      message: expect.stringContaining('ann wiki: admin -> viewer'),
+    });
+    await remove('any');
     expect(await world.access('wiki')).toMatchObject({ held: new Map([[ann, 'viewer']]), used: 0 });
     expect((await application()).licences).toMatchObject([{ roles: ['user'] }]);
-    await expect(run(removeRole(world.administrator, id, 'user', true))).rejects.toMatchObject({
+    await expect(run(removeRole(world.administrator, id, 'user'))).rejects.toMatchObject({
       code: 'licence.no-role',
     });
   });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { deleteUserConfirmed } from '../../src/administration/index.js';
 import { eraseUserEverywhere } from '../../src/change/index.js';
 import { sql } from '../../src/database/index.js';
 import {
@@ -9,7 +10,7 @@ import {
   restoreUser,
   suspendUser,
 } from '../../src/directory/index.js';
-import { changeUserType, readWaitingPlaces, removeUser } from '../../src/licensing/index.js';
+import { changeUserType, readWaitingPlaces } from '../../src/licensing/index.js';
 import { createLifeCycle } from '../../src/life-cycle.js';
 import { listLog } from '../../src/log/index.js';
 import { CORE_TYPES } from '../../src/scim/index.js';
@@ -78,7 +79,7 @@ const waits = async (id: string) => (await readWaitingPlaces(access.server.datab
 
 async function stateOf(id: string): Promise<string | undefined> {
   for (const state of ['deletion-scheduled', 'deleted', undefined] as const) {
-    const found = await findUsers(access.server.database, access.server.siteId, '', 10_000, state);
+    const found = await findUsers(access.server.database, access.server.siteId, { state, limit: 10_000 });
     const user = found.find((one) => one.id === id);
     if (user !== undefined) return user.state;
   }
@@ -206,10 +207,10 @@ describe('a suspension', () => {
     await run(suspendUser(actor(), ann, suspension()));
     const until = new Date(Date.now() + HOUR);
     await run(suspendUser(actor(), ann, { reason: 'on leave', until }));
-    const [user] = await findUsers(access.server.database, access.server.siteId, `ann-${keys}`, 1);
+    const [user] = await findUsers(access.server.database, access.server.siteId, { prefix: `ann-${keys}`, limit: 1 });
     expect(user).toMatchObject({ suspensionReason: 'on leave', suspendedUntil: until, resumesTo: 'active' });
     await run(deactivateUser(actor(), ann));
-    const [after] = await findUsers(access.server.database, access.server.siteId, `ann-${keys}`, 1);
+    const [after] = await findUsers(access.server.database, access.server.siteId, { prefix: `ann-${keys}`, limit: 1 });
     expect(after).toMatchObject({ state: 'deactivated', suspensionReason: null, suspendedAt: null, resumesTo: null });
   });
 });
@@ -331,13 +332,14 @@ describe('a deleted user', () => {
   it('is deleted by an administrator only when it is confirmed what is lost', async () => {
     const { ids, key } = await staff(1, ['ann']);
     const [ann = ''] = ids;
-    const remove = (confirmed: boolean) => run(removeUser(access.server.database, actor(), ann, confirmed));
-    await expect(remove(false)).rejects.toMatchObject({
+    const remove = (confirmation?: string) =>
+      deleteUserConfirmed({ ...access.server, actor: actor() }, { id: ann, confirmation });
+    await expect(remove()).rejects.toMatchObject({
       code: 'user.has-access',
-      message: expect.stringContaining(`${key} (user, a seat of ${key})`),
+      message: expect.stringContaining(`${key}: user -> nothing`),
     });
     expect((await client.get(ann)).status).toBe(200);
-    await remove(true);
+    await remove('any');
     expect((await client.get(ann)).status).toBe(404);
   });
 

@@ -239,8 +239,8 @@ describe('every path that changes access tells of it', () => {
     await stage.run(changeRole(actor, id, 'admin', { above: null }));
     await stage.run(changeApplication(actor, id, { state: 'disabled' }));
     await stage.run(changeApplication(actor, id, { state: 'active' }));
-    await stage.run(removeRole(actor, id, 'user', true));
-    await stage.run(removeApplication(actor, id, true));
+    await stage.run(removeRole(actor, id, 'user'));
+    await stage.run(removeApplication(actor, id));
     expect(await news()).toEqual([
       'access.changed ann admin -> user: assigned by role.change',
       'access.removed ann user -> none: unassigned by application.change',

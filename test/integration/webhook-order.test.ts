@@ -181,7 +181,7 @@ describe('order and repetition', () => {
     const hook = await stage.webhook('short', receiver.url);
     await access.grant('short:user', { kind: 'user', id: await client.user('cleo') });
     const { id } = await findApplication(database, access.server.siteId, 'short');
-    await stage.run(removeApplication(actor(), id, true));
+    await stage.run(removeApplication(actor(), id));
     await tidyWebhooks(database, stage.settings);
     await deliver();
     expect(receiver.told()).toEqual(['access.granted cleo none -> user', 'access.removed cleo user -> none']);

@@ -2,7 +2,6 @@ import { sql, type Transaction } from '../../database/index.js';
 import type { Actor, AttributeChange, LockingCommand } from '../../directory/index.js';
 import { RollcallError } from '../../errors/index.js';
 import { usersOfApplication, usersWithGrants } from '../settlement/people.js';
-import { requireConfirmation } from './require-confirmation.js';
 
 export interface ApplicationChange {
   readonly name?: string;
@@ -67,22 +66,15 @@ export function changeApplication(
 
 /**
  * Takes an application away with its roles, licences, grants and default groups. Structural.
- * @param confirmed without it, an application that somebody has access to stays
- * @throws RollcallError `application.not-found`, `application.in-use` (conflict) with who would lose access
+ * @throws RollcallError `application.not-found`
  */
-export function removeApplication(actor: Actor, applicationId: string, confirmed: boolean): LockingCommand<void> {
+export function removeApplication(actor: Actor, applicationId: string): LockingCommand<void> {
   const { siteId } = actor;
   return {
     ...structural('application.remove', applicationId),
     async run(transaction) {
       const { name } = await requireApplication(transaction, siteId, applicationId);
       const affectedUserIds = await usersOfApplication(transaction, siteId, applicationId);
-      if (!confirmed) {
-        await requireConfirmation(transaction, siteId, affectedUserIds, {
-          code: 'application.in-use',
-          what: `the application "${name}"`,
-        });
-      }
       return {
         result: undefined,
         objectId: applicationId,

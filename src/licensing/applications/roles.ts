@@ -5,7 +5,6 @@ import { everybodyIn } from './change-application.js';
 import type { NewRole } from './create-application.js';
 import { isKey } from './key.js';
 import { putInForce, recountSeats } from './licence-periods.js';
-import { requireConfirmation } from './require-confirmation.js';
 
 interface Row {
   readonly id: string;
@@ -90,27 +89,16 @@ export function changeRole(actor: Actor, applicationId: string, key: string, cha
 
 /**
  * Takes a role away with its grants and default groups. Structural.
- * @param confirmed without it, a role that somebody has stays
  * @throws RollcallError `application.not-found`, `application.role-not-found`, `application.last-role`,
- *   `application.role-in-use` (conflict) with who would lose it, `licence.no-role`
+ *   `licence.no-role`
  */
-export function removeRole(actor: Actor, applicationId: string, key: string, confirmed: boolean): LockingCommand<void> {
+export function removeRole(actor: Actor, applicationId: string, key: string): LockingCommand<void> {
   const { siteId } = actor;
   return structural(actor, 'role.remove', applicationId, async (transaction, roles) => {
     const role = requireRole(roles, key);
     if (roles.length === 1) {
       const message = `"${key}" is the only role of the application: remove the application instead.`;
       throw new RollcallError('conflict', 'application.last-role', message);
-    }
-    if (!confirmed) {
-      const holders = await transaction.run<{ user_id: string }>(sql`
-        SELECT user_id FROM entitlements WHERE site_id = ${siteId} AND role_id = ${role.id}`);
-      await requireConfirmation(
-        transaction,
-        siteId,
-        holders.map((holder) => holder.user_id),
-        { code: 'application.role-in-use', what: `the role "${key}"` },
-      );
     }
     if (role.takes_seat) await uncover(transaction, siteId, role);
     await transaction.run(sql`DELETE FROM grants WHERE site_id = ${siteId} AND role_id = ${role.id}`);

@@ -10,28 +10,28 @@ import {
 } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
 import { type Application, findApplication } from '../licensing/index.js';
-import type { SiteServices } from './session.js';
+import type { Administration } from './administration.js';
 
 /** @throws RollcallError `user.not-found` */
-export async function requireUser({ database, site }: SiteServices, idOrUserName: string): Promise<UserSummary> {
+export async function requireUser({ database, site }: Administration, idOrUserName: string): Promise<UserSummary> {
   const user = await findUser(database, site.id, idOrUserName);
   if (user !== undefined) return user;
   throw new RollcallError('not-found', 'user.not-found', `There is no user "${idOrUserName}" in the site ${site.key}.`);
 }
 
 /** A user who can be seen or, failing that, one who is deleted. @throws as requireUser and requireDeletedUser do */
-export async function requireAnyUser(services: SiteServices, idOrUserName: string): Promise<UserSummary> {
-  const { database, site } = services;
-  return (await findUser(database, site.id, idOrUserName)) ?? requireDeletedUser(services, idOrUserName);
+export async function requireAnyUser(administration: Administration, idOrUserName: string): Promise<UserSummary> {
+  const { database, site } = administration;
+  return (await findUser(database, site.id, idOrUserName)) ?? requireDeletedUser(administration, idOrUserName);
 }
 
 /** @throws RollcallError `user.not-found`, or `user.name-not-unique` with the ids to choose from */
-export async function requireDeletedUser({ database, site }: SiteServices, idOrName: string): Promise<UserSummary> {
+export async function requireDeletedUser({ database, site }: Administration, idOrName: string): Promise<UserSummary> {
   return onlyOne('user', idOrName, site.key, await findDeletedUsers(database, site.id, idOrName));
 }
 
 /** @throws RollcallError `group.not-found`, or `group.name-not-unique` with the ids to choose from */
-export async function requireDeletedGroup({ database, site }: SiteServices, idOrName: string): Promise<DeletedGroup> {
+export async function requireDeletedGroup({ database, site }: Administration, idOrName: string): Promise<DeletedGroup> {
   return onlyOne('group', idOrName, site.key, await findDeletedGroups(database, site.id, idOrName));
 }
 
@@ -52,7 +52,7 @@ function onlyOne<Found extends { readonly id: string }>(
 }
 
 /** @throws RollcallError `group.not-found`, or `group.name-not-unique` with the ids to choose from */
-export async function requireGroup({ database, site }: SiteServices, idOrName: string): Promise<GroupSummary> {
+export async function requireGroup({ database, site }: Administration, idOrName: string): Promise<GroupSummary> {
   const [group, ...others] = await findGroup(database, site.id, idOrName);
   if (group === undefined) {
     throw new RollcallError('not-found', 'group.not-found', `There is no group "${idOrName}" in the site ${site.key}.`);
@@ -68,14 +68,17 @@ export async function requireGroup({ database, site }: SiteServices, idOrName: s
 }
 
 /** @throws RollcallError `connection.not-found` */
-export async function requireConnection({ database, site }: SiteServices, name: string): Promise<ConnectionWithTokens> {
+export async function requireConnection(
+  { database, site }: Administration,
+  name: string,
+): Promise<ConnectionWithTokens> {
   const connection = (await listConnections(database, site.id)).find((candidate) => candidate.name === name);
   if (connection !== undefined) return connection;
   throw new RollcallError('not-found', 'connection.not-found', `There is no connection "${name}".`);
 }
 
 /** @throws RollcallError `application.not-found`, `application.role-not-found` */
-export async function requireRole({ database, site }: SiteServices, applicationKey: string, roleKey: string) {
+export async function requireRole({ database, site }: Administration, applicationKey: string, roleKey: string) {
   const application: Application = await findApplication(database, site.id, applicationKey);
   const role = application.roles.find(({ key }) => key === roleKey);
   if (role !== undefined) return role;
@@ -88,7 +91,10 @@ export async function requireRole({ database, site }: SiteServices, applicationK
 }
 
 /** The names of a site's connections by id, for what refers to them. */
-export async function connectionNames({ database, site }: SiteServices): Promise<(id: string | null) => string | null> {
+export async function connectionNames({
+  database,
+  site,
+}: Administration): Promise<(id: string | null) => string | null> {
   const names = new Map((await listConnections(database, site.id)).map(({ id, name }) => [id, name]));
   return (id) => (id === null ? null : (names.get(id) ?? id));
 }

@@ -1,0 +1,25 @@
+export { type AccessRemoval, explainAccess, outlineAccessRemoval } from './access-removal.js';
+export type { Administration } from './administration.js';
+export { entraIssuer, rotateConnectionToken } from './connection-tokens.js';
+export { baseUrl, connectionView, newTokenView, type ProfileSuggestion } from './connection-view.js';
+export {
+  deleteGroupConfirmed,
+  deleteUserConfirmed,
+  removeApplicationConfirmed,
+  removeRoleConfirmed,
+} from './deletions.js';
+export type { Guard } from './guard.js';
+export {
+  chooseLicence,
+  connectionNames,
+  requireConnection,
+  requireDeletedGroup,
+  requireDeletedUser,
+  requireGroup,
+  requireRole,
+  requireUser,
+} from './lookup.js';
+export { readShownUser, type ShownUser } from './shown-user.js';
+export { changeMembers, simulateChanges, simulatedChanges } from './simulated-changes.js';
+export { expiryOf, type TokenState, tokenState } from './token-terms.js';
+export { domainView, proveDomain } from './verify-domain.js';
