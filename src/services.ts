@@ -1,11 +1,11 @@
 import { type Change, createChange } from './change/index.js';
 import type { Config } from './config/index.js';
 import {
-  type AuthenticateApplication,
+  type AuthenticateApi,
   type Authenticator,
   type ClientTraits,
   createAddresses,
-  createAuthenticateApplication,
+  createAuthenticateApi,
   createAuthenticator,
   createClientTraits,
 } from './connections/index.js';
@@ -23,7 +23,7 @@ export interface Services {
   readonly database: Database;
   readonly change: Change;
   readonly authenticator: Authenticator;
-  readonly authenticateApplication: AuthenticateApplication;
+  readonly authenticateApi: AuthenticateApi;
   readonly clientTraits: ClientTraits;
   readonly secrets: Secrets;
   readonly logger: Logger;
@@ -64,7 +64,7 @@ export async function openServices(config: Config, options: ServicesOptions = {}
     if (options.migrate !== false) await prepare(database, logger);
     const secrets = createSecrets(await loadSecretKey(config.secrets.key, config.dataDir));
     const authenticator = authenticatorOf(config, database, secrets);
-    const authenticateApplication = createAuthenticateApplication(database, config.tokens.cacheMilliseconds);
+    const authenticateApi = createAuthenticateApi(database, config.tokens.cacheMilliseconds);
     const clientTraits = createClientTraits(database);
     const change = createChange(database, config.licensing);
     return {
@@ -72,7 +72,7 @@ export async function openServices(config: Config, options: ServicesOptions = {}
       database,
       change,
       authenticator,
-      authenticateApplication,
+      authenticateApi,
       clientTraits,
       secrets,
       logger,

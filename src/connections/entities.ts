@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
 import type { TokenScope } from './connection.js';
 
-// What the migrations 0002-connections, 0006-profiles and 0011-application-api make, as TypeORM sees it. Fields have a `!` because TypeORM fills them.
+// What the migrations 0002-connections, 0006-profiles, 0011-application-api and 0017-api-tokens make, as TypeORM sees it. Fields have a `!` because TypeORM fills them.
 
 /** A provisioning client. */
 @Entity('connections')
@@ -142,6 +142,22 @@ export class ApplicationToken {
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
 }
 
+/** A bearer token of a program of an administrator. */
+@Entity('api_tokens')
+@Check('api_tokens_scopes', 'cardinality(scopes) > 0')
+@Unique('api_tokens_key_unique', ['key'])
+export class ApiToken {
+  @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'api_tokens_pk' }) siteId!: number;
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'api_tokens_pk' }) id!: string;
+  @Column({ type: 'text', collation: 'C' }) key!: string;
+  @Column('text') name!: string;
+  @Column('bytea', { name: 'secret_hash' }) secretHash!: Buffer;
+  @Column('text', { array: true }) scopes!: string[];
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
+  @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
+}
+
 export const connectionEntities = [
   Connection,
   ConnectionToken,
@@ -149,4 +165,5 @@ export const connectionEntities = [
   OAuthClient,
   TrustedIssuer,
   ApplicationToken,
+  ApiToken,
 ];

@@ -1,5 +1,15 @@
 export { type ConnectionAddresses, createAddresses } from './addresses.js';
 export {
+  API_SCOPES,
+  type ApiScope,
+  type ApiToken,
+  type CreatedApiToken,
+  createApiToken,
+  listApiTokens,
+  type NewApiToken,
+  revokeApiToken,
+} from './api-tokens.js';
+export {
   APPLICATION_SCOPES,
   type ApplicationScope,
   type ApplicationToken,
@@ -19,11 +29,13 @@ export {
   type Refusal,
 } from './authenticate.js';
 export {
-  type ApplicationAuthentication,
-  type AuthenticateApplication,
+  type ApiAuthentication,
+  type ApiCaller,
+  type AuthenticateApi,
   type AuthenticatedApplication,
-  createAuthenticateApplication,
-} from './authenticate-application.js';
+  type AuthenticatedProgram,
+  createAuthenticateApi,
+} from './authenticate-api.js';
 export { type ClientTrait, type ClientTraits, createClientTraits } from './client-traits.js';
 export type { Connection, ConnectionSettings, NewToken, TokenScope, TokenSummary } from './connection.js';
 export {

@@ -1,5 +1,7 @@
+import type { Sql } from '../database/index.js';
+
 /** Where a change comes from; the words of the log (design section 6). */
-export type Source = 'scim' | 'google' | 'portal' | 'cli' | 'system';
+export type Source = 'scim' | 'google' | 'portal' | 'api' | 'cli' | 'system';
 
 /** How much a connection may remove until an administrator is asked; 0: any amount. */
 export interface RemovalLimit {
@@ -26,5 +28,9 @@ export interface Actor {
   readonly connection: ActingConnection | undefined;
   /** The user who acts by a token of the connection that stands for that user alone. */
   readonly userId?: string | undefined;
+  /** The token by which a program of an administrator acts. */
+  readonly apiTokenId?: string | undefined;
+  /** Goes into the transaction of whatever is changed: that this request was carried out. */
+  readonly receipt?: Sql | undefined;
   readonly correlationId: string;
 }

@@ -9,6 +9,7 @@ export type ObjectType =
   | 'Site'
   | 'Domain'
   | 'Connection'
+  | 'ApiToken'
   | 'Application'
   | 'Grant'
   | 'Licence'

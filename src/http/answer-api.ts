@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { type Api, Problem } from '../api/index.js';
 import type { Change } from '../change/index.js';
 import type { Config } from '../config/index.js';
-import type { ApplicationAuthentication, AuthenticateApplication } from '../connections/index.js';
+import type { ApiAuthentication, ApiCaller, AuthenticateApi } from '../connections/index.js';
 import { RollcallError } from '../errors/index.js';
 import { ScimError } from '../scim/index.js';
 import { type Challenge, createBearer, type Shown } from './bearer.js';
@@ -16,7 +16,7 @@ import type { Answer } from './request-handler.js';
 export interface AnswerApiDependencies {
   readonly config: Pick<Config, 'limits' | 'tokens'>;
   readonly api: Api;
-  readonly authenticateApplication: AuthenticateApplication;
+  readonly authenticateApi: AuthenticateApi;
   readonly change: Change;
   readonly logger: Logger;
   /** Of refused tokens, by address. */
@@ -43,13 +43,19 @@ export function createAnswerApi(dependencies: AnswerApiDependencies): Answer {
         method: request.method ?? 'GET',
         target: request.originalUrl,
         correlationId,
+        header(name) {
+          const value = request.headers[name];
+          return Array.isArray(value) ? value.join(', ') : value;
+        },
         async authenticate() {
           const caller = await authenticate({ headers: { authorization }, correlationId }).catch((error: unknown) => {
             const isRefused = error instanceof Problem && error.status === 401;
             throw isRefused ? (tooMany(failures.take(request.ip ?? ''), FAILED) ?? error) : error;
           });
-          trace.application = caller.applicationKey;
-          const excess = tooMany(requests.take(caller.applicationId), EXCESS);
+          if (caller.kind === 'application') trace.application = caller.applicationKey;
+          else trace.apiToken = caller.tokenId;
+          const holder = caller.kind === 'application' ? caller.applicationId : caller.tokenId;
+          const excess = tooMany(requests.take(holder), EXCESS);
           if (excess !== undefined) throw excess;
           return caller;
         },
@@ -79,34 +85,52 @@ function attributesOf({ bodyAttributes, activityReports }: Config['limits']): nu
   return bodyAttributes + activityReports * ATTRIBUTES_PER_REPORT;
 }
 
-const REFUSALS: Readonly<Record<string, string>> = {
-  expired: 'The token has expired: make another one with `rollcall application token create`.',
-  revoked: 'The token was revoked: give the application its new one.',
+/** How each kind of token is called in notes about it, and how another one is made. */
+function aboutToken(caller: ApiCaller) {
+  if (caller.kind === 'application') {
+    const { applicationKey: application, applicationId: objectId, tokenId: token } = caller;
+    const command = 'rollcall application token create';
+    return {
+      objectType: 'Application',
+      objectId,
+      name: 'application',
+      holder: { application, token },
+      command,
+    } as const;
+  }
+  const { tokenId, tokenName } = caller;
+  const holder = { apiToken: tokenId, tokenName };
+  const command = 'rollcall api-token create';
+  return { objectType: 'ApiToken', objectId: tokenId, name: 'api-token', holder, command } as const;
+}
+
+const REFUSALS: Readonly<Record<string, (command: string) => string>> = {
+  expired: (command) => `The token has expired: make another one with \`${command}\`.`,
+  revoked: (command) => `The token was revoked: make another one with \`${command}\` and use that.`,
 };
 
-function createAuthenticate({ authenticateApplication, config, ...logs }: AnswerApiDependencies) {
+function createAuthenticate({ authenticateApi, config, ...logs }: AnswerApiDependencies) {
   const noteRefusal = createNoteRefusal(logs);
   const warnOfExpiry = createWarnOfExpiry(logs.logger, config.tokens.warningDays);
-  const refused = async (authentication: ApplicationAuthentication, correlationId: string) => {
+  const refused = async (authentication: ApiAuthentication, correlationId: string) => {
     if (!('refusal' in authentication)) return;
-    const { refusal, application } = authentication;
+    const { refusal, holder } = authentication;
     const reason = REFUSALS[refusal];
-    if (application === undefined || reason === undefined) return;
-    const { siteId, applicationId: objectId } = application;
-    const actor = { siteId, source: 'system', connection: undefined, correlationId } as const;
-    const error = new RollcallError('forbidden', `application.token-${refusal}`, reason);
-    await noteRefusal(actor, { action: 'application.refuse-token', objectType: 'Application', objectId }, error);
+    if (holder === undefined || reason === undefined) return;
+    const { name, objectType, objectId, command } = aboutToken(holder);
+    const actor = { siteId: holder.siteId, source: 'system', connection: undefined, correlationId } as const;
+    const error = new RollcallError('forbidden', `${name}.token-${refusal}`, reason(command));
+    await noteRefusal(actor, { action: `${name}.refuse-token`, objectType, objectId }, error);
   };
   return createBearer({
     async verify(token, { correlationId }: ShownRequest) {
-      const authentication = await authenticateApplication(token);
+      const authentication = await authenticateApi(token);
       if ('refusal' in authentication) {
         await refused(authentication, correlationId);
         return undefined;
       }
-      const { applicationKey: application, tokenId: token_, expiresAt } = authentication;
-      const command = 'rollcall application token create';
-      warnOfExpiry({ holder: { application, token: token_ }, expiresAt, command });
+      const { holder, command } = aboutToken(authentication);
+      warnOfExpiry({ holder, expiresAt: authentication.expiresAt, command });
       return authentication;
     },
     unauthorized,
@@ -126,7 +150,7 @@ const FAILED = {
 };
 const EXCESS = {
   code: 'limit.requests',
-  why: 'The application sends more requests than LIMIT_REQUESTS_PER_SECOND allows',
+  why: 'More requests come with this token or application than LIMIT_REQUESTS_PER_SECOND allows',
 };
 
 /** RFC 6585 section 4. */

@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { type Api, renderProblem, toProblem } from '../api/index.js';
-import type { AuthenticateApplication } from '../connections/index.js';
+import type { AuthenticateApi } from '../connections/index.js';
 import { renderError, toScimError } from '../scim/index.js';
 import { createAnswerApi } from './answer-api.js';
 import { type AnswerScimDependencies, createAnswerScim } from './answer-scim.js';
@@ -12,7 +12,7 @@ import { securityHeaders } from './security-headers.js';
 
 export interface HttpAppDependencies extends Omit<AnswerScimDependencies, 'failures'> {
   readonly api: Api;
-  readonly authenticateApplication: AuthenticateApplication;
+  readonly authenticateApi: AuthenticateApi;
   /** Resolves when requests can be served; throws RollcallError otherwise. */
   readonly isReady: () => Promise<void>;
 }

@@ -75,6 +75,7 @@ export function createRequestHandler(dependencies: RequestHandlerDependencies): 
       ms: Math.round(milliseconds * 10) / 10,
       connection: trace.connectionKey,
       application: trace.application,
+      apiToken: trace.apiToken,
       correlationId,
     });
   };

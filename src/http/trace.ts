@@ -8,6 +8,8 @@ export interface Trace {
   connectionKey: string | undefined;
   /** The key of the application that asks. */
   application: string | undefined;
+  /** The id of the API token that is used. */
+  apiToken: string | undefined;
   /** A name that no client can choose, e.g. `/scim/Users/{id}`. */
   route: string;
 }
@@ -19,6 +21,7 @@ export function startTrace(request: IncomingMessage, route: string): Trace {
     started: performance.now(),
     connectionKey: undefined,
     application: undefined,
+    apiToken: undefined,
     route,
   };
 }

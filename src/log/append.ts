@@ -51,12 +51,12 @@ function insertEntries(actor: NewLogEntry['actor'], made: readonly MadeEntry[], 
     duration_microseconds: entry.durationMicroseconds,
   }));
   return sql`
-    INSERT INTO log_entries (site_id, at, id, source, connection_id, action, object_type, object_id, outcome,
+    INSERT INTO log_entries (site_id, at, id, source, connection_id, api_token_id, action, object_type, object_id, outcome,
       error_code, steps, changed, subjects, subject_count, personal, salt, personal_hash, correlation_id,
       duration_microseconds)
     SELECT ${actor.siteId}::integer, ${at}::timestamptz, id, ${actor.source}::text,
-      ${actor.connection?.id ?? null}::uuid, action, object_type, object_id, outcome, error_code, steps, changed,
-      subjects, subject_count, personal, decode(salt, 'hex'),
+      ${actor.connection?.id ?? null}::uuid, ${actor.apiTokenId ?? null}::uuid, action, object_type, object_id, outcome,
+      error_code, steps, changed, subjects, subject_count, personal, decode(salt, 'hex'),
       sha256(decode(salt, 'hex') || convert_to(personal::text, 'UTF8')), ${actor.correlationId}::text,
       duration_microseconds
     FROM json_to_recordset(${storableText(rows)}::json) AS made (id uuid, action text, object_type text,
@@ -96,12 +96,12 @@ function insertEntry(entry: NewLogEntry, id: string, at: Date): Sql {
   const salt = randomBytes(SALT_BYTES);
   const personal = storableText(personalOf(entry));
   return sql`
-    INSERT INTO log_entries (site_id, at, id, source, connection_id, action, object_type, object_id, outcome,
+    INSERT INTO log_entries (site_id, at, id, source, connection_id, api_token_id, action, object_type, object_id, outcome,
       error_code, steps, changed, subjects, subject_count, personal, salt, personal_hash, correlation_id,
       duration_microseconds)
     SELECT ${entry.actor.siteId}::integer, ${at}::timestamptz, ${id}::uuid, ${entry.actor.source}::text,
-      ${entry.actor.connection?.id ?? null}::uuid, ${entry.action}::text, ${entry.objectType}::text,
-      ${entry.objectId ?? null}::uuid, ${entry.outcome}::text, ${entry.error?.code ?? null}::text,
+      ${entry.actor.connection?.id ?? null}::uuid, ${entry.actor.apiTokenId ?? null}::uuid, ${entry.action}::text,
+      ${entry.objectType}::text, ${entry.objectId ?? null}::uuid, ${entry.outcome}::text, ${entry.error?.code ?? null}::text,
       ${JSON.stringify(entry.steps)}::jsonb, ${entry.changed.map((change) => change.attribute)}::text[],
       ${JSON.stringify(entry.subjects.slice(0, SUBJECTS_SHOWN))}::jsonb, ${entry.subjects.length}::integer,
       personal.value, ${salt}::bytea, sha256(${salt}::bytea || convert_to(personal.value::text, 'UTF8')),

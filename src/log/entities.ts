@@ -2,14 +2,15 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Source, Subject } from '../directory/index.js';
 import type { Outcome, Step } from './log-entry.js';
 
-// What the migration 0004-log makes, as TypeORM sees it. Fields have a `!` because TypeORM fills them.
+// What the migrations 0004-log and 0017-api-tokens make, as TypeORM sees it. Fields have a `!` because TypeORM fills them.
 // TypeORM knows the partitioned tables and nothing of their partitions.
 
 @Entity('log_entries')
-@Check('log_entries_source', `source IN ('scim', 'google', 'portal', 'cli', 'system')`)
+@Check('log_entries_source', `source IN ('scim', 'google', 'portal', 'api', 'cli', 'system')`)
 @Check('log_entries_outcome', `outcome IN ('success', 'failure', 'skipped', 'waiting')`)
-// partial: its predicate is the migration's
+// partial: their predicates are the migrations'
 @Index('log_entries_not_plain', { synchronize: false })
+@Index('log_entries_api_token', { synchronize: false })
 export class LogEntryRow {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'log_entries_pk' }) siteId!: number;
   @PrimaryColumn('timestamptz', { default: () => 'clock_timestamp()', primaryKeyConstraintName: 'log_entries_pk' })
@@ -17,6 +18,7 @@ export class LogEntryRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'log_entries_pk' }) id!: string;
   @Column('text') source!: Source;
   @Column('uuid', { name: 'connection_id', nullable: true }) connectionId!: string | null;
+  @Column('uuid', { name: 'api_token_id', nullable: true }) apiTokenId!: string | null;
   @Column('text') action!: string;
   @Column('text', { name: 'object_type' }) objectType!: string;
   @Column('uuid', { name: 'object_id', nullable: true }) objectId!: string | null;

@@ -6,6 +6,7 @@ export interface LogFilter {
   /** Entries about this user, group or other object: as the object itself or as one whom it touched. */
   readonly subjectId?: string | undefined;
   readonly connectionId?: string | undefined;
+  readonly apiTokenId?: string | undefined;
   readonly action?: string | undefined;
   readonly outcome?: Outcome | undefined;
   /** Continue below this entry. */
@@ -18,6 +19,8 @@ export interface LogEntry {
   readonly at: Date;
   readonly source: string;
   readonly connectionId: string | null;
+  /** The API token that did it. */
+  readonly apiTokenId: string | null;
   readonly action: string;
   readonly objectType: string;
   readonly objectId: string | null;
@@ -45,6 +48,7 @@ export interface LogEntry {
 export function listLog(database: Database, filter: LogFilter): Promise<LogEntry[]> {
   const conditions = [sql`e.site_id = ${filter.siteId}`];
   if (filter.connectionId !== undefined) conditions.push(sql`e.connection_id = ${filter.connectionId}`);
+  if (filter.apiTokenId !== undefined) conditions.push(sql`e.api_token_id = ${filter.apiTokenId}`);
   if (filter.action !== undefined) conditions.push(sql`e.action = ${filter.action}`);
   if (filter.outcome !== undefined) conditions.push(sql`e.outcome = ${filter.outcome}`);
   if (filter.before !== undefined) {
@@ -58,7 +62,7 @@ export function listLog(database: Database, filter: LogFilter): Promise<LogEntry
           WHERE site_id = ${filter.siteId} AND subject_id = ${filter.subjectId}
         ) s JOIN log_entries e ON e.site_id = ${filter.siteId} AND e.at = s.at AND e.id = s.entry_id`;
   return database.read<LogEntry>(sql`
-    SELECT e.id, e.at, e.source, e.connection_id AS "connectionId", e.action, e.object_type AS "objectType",
+    SELECT e.id, e.at, e.source, e.connection_id AS "connectionId", e.api_token_id AS "apiTokenId", e.action, e.object_type AS "objectType",
       e.object_id AS "objectId", e.outcome, e.error_code AS "errorCode", e.steps, e.changed, e.personal,
       e.correlation_id AS "correlationId", e.duration_microseconds AS "durationMicroseconds",
       e.subjects, e.subject_count AS "subjectCount"

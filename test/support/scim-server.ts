@@ -5,7 +5,7 @@ import { type Change, createChange } from '../../src/change/index.js';
 import { type Config, loadConfig } from '../../src/config/index.js';
 import {
   type ClientTraits,
-  createAuthenticateApplication,
+  createAuthenticateApi,
   createClientTraits,
   createConnection,
   type NewConnection,
@@ -94,7 +94,7 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     database,
     change,
     authenticator,
-    authenticateApplication: createAuthenticateApplication(database, 0),
+    authenticateApi: createAuthenticateApi(database, 0),
     clientTraits,
     secrets,
     logger,
