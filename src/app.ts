@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Express } from 'express';
-import { createApi, createRoutes } from './api/index.js';
+import { createApi, createRoutes, type Route } from './api/index.js';
 import type { Config } from './config/index.js';
 import { createAddresses } from './connections/index.js';
 import { hasPendingMigrations } from './database/index.js';
@@ -10,6 +10,7 @@ import { closeServer, createHttpApp, createServer, listen } from './http/index.j
 import { applicationKeys } from './licensing/index.js';
 import {
   CORE_TYPES,
+  createDirectoryDocuments,
   createDiscovery,
   createObserveClient,
   createScim,
@@ -30,7 +31,7 @@ const GRACE_MILLISECONDS = 10_000;
  * @param types the resource types that are served; those of the RFC unless said otherwise
  */
 export function createApp(
-  { config, database, change, authenticator, authenticateApplication, clientTraits, secrets, logger }: Services,
+  { config, database, change, authenticator, authenticateApi, clientTraits, secrets, logger }: Services,
   types: ResourceTypes = CORE_TYPES,
 ): Express {
   const { limits } = config;
@@ -63,9 +64,9 @@ export function createApp(
         return { url: `${addresses.issuer(connectionKey)}/token`, metadataUrl: addresses.metadata(connectionKey) };
       },
     }),
-    api: createApi(routesOf(config, database)),
+    api: createApi(routesOf(config, database, types), { config, database, change, secrets }),
     authenticator,
-    authenticateApplication,
+    authenticateApi,
     observe: createObserveClient(clientTraits),
     change,
     logger,
@@ -74,8 +75,16 @@ export function createApp(
 }
 
 /** What is served under /api/v1. */
-function routesOf({ licensing, activity, limits, server }: Config, database: Services['database']) {
-  return createRoutes({ database, rules: licensing, activity, limits, publicUrl: server.publicUrl });
+export function routesOf(config: Config, database: Services['database'], types: ResourceTypes = CORE_TYPES): Route[] {
+  const { licensing, activity, limits, server } = config;
+  return createRoutes({
+    database,
+    rules: licensing,
+    activity,
+    limits,
+    publicUrl: server.publicUrl,
+    documents: createDirectoryDocuments(types, limits),
+  });
 }
 
 /** A database that is away is no fault of the program, and an operation that is not offered is none at all. */

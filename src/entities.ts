@@ -1,3 +1,4 @@
+import { apiEntities } from './api/index.js';
 import { connectionEntities } from './connections/index.js';
 import { directoryEntities } from './directory/index.js';
 import { historyEntities, licensingEntities, usageEntities } from './licensing/index.js';
@@ -13,4 +14,5 @@ export const entities = [
   ...historyEntities,
   ...logEntities,
   ...webhookEntities,
+  ...apiEntities,
 ];

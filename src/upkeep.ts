@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { forgetOldRequests } from './api/index.js';
 import type { Change } from './change/index.js';
 import { analyzeGrown, type Database } from './database/index.js';
 import { type Actor, foldObjectCounts, listSites } from './directory/index.js';
@@ -46,6 +47,9 @@ export function startUpkeep({
     repeat('looking how licences are used', 10 * MINUTE, () => noteLicenceDays(database, config.licensing.historyDays)),
     repeat('delivering webhooks', SECOND, () => deliverer.tick()),
     repeat('tidying up after webhooks', 5 * MINUTE, () => tidyWebhooks(database, config.webhooks)),
+    repeat('forgetting answers to programs', 10 * MINUTE, () =>
+      forgetOldRequests(database, config.api.idempotencyHours),
+    ),
     repeat('ending suspensions', MINUTE, () => lifeCycle.endSuspensions()),
     repeat('erasing what was deleted', 10 * MINUTE, () => lifeCycle.eraseExpired()),
     repeat("making the log's partitions", DAY, () => ensureLogPartitions(database)),

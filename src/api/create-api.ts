@@ -1,26 +1,12 @@
-import type { AuthenticatedApplication } from '../connections/index.js';
+import { randomUUID } from 'node:crypto';
+import type { Administration } from '../administration/index.js';
+import type { AuthenticatedProgram } from '../connections/index.js';
+import type { ApiRequest, ApiResponse } from './api-request.js';
+import { authorise } from './authorise.js';
+import { createIdempotency, type Receive } from './idempotency/index.js';
 import { createMatchRoute, routeName } from './match-route.js';
 import { Problem } from './problem.js';
-import type { Route } from './route.js';
-
-/** A request as the API sees it, whatever server it came to. */
-export interface ApiRequest {
-  /** Upper case. */
-  readonly method: string;
-  /** The path and query of the request line, undecoded. */
-  readonly target: string;
-  readonly correlationId: string;
-  /** Who it is. @throws Problem 401, 429 */
-  authenticate(): Promise<AuthenticatedApplication>;
-  /** Reads the body and parses it as JSON. @throws Problem 400, 413, 415 */
-  body(): Promise<unknown>;
-}
-
-export interface ApiResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-}
+import { isKeyed, type Route } from './route.js';
 
 export interface Api {
   readonly routes: readonly Route[];
@@ -32,11 +18,15 @@ export interface Api {
   handle(request: ApiRequest, onRoute: (name: string) => void): Promise<ApiResponse>;
 }
 
+/** What an administrator's program works with, but for the site and who it is. */
+export type ApiServices = Omit<Administration, 'site' | 'actor'>;
+
 /** RFC 9110 section 8.3: JSON is UTF-8 and has no charset. */
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-export function createApi(routes: readonly Route[]): Api {
+export function createApi(routes: readonly Route[], services: ApiServices): Api {
   const match = createMatchRoute(routes);
+  const once = createIdempotency(services);
   return {
     routes,
     async handle(request, onRoute) {
@@ -44,28 +34,57 @@ export function createApi(routes: readonly Route[]): Api {
       onRoute(routeName(route));
       const caller = route.permission === 'public' ? undefined : await request.authenticate();
       if (caller !== undefined) authorise(route, caller, params);
-      const input = { params, query: queryOf(request.target), body: () => request.body() };
-      const answered = await route.answer(input, { caller, correlationId: request.correlationId });
-      const { status } = route;
-      if (route.output === null) return { status, headers: {}, body: undefined };
-      return { status, headers: JSON_TYPE, body: JSON.stringify(answered) };
+      const ifMatch = request.header('if-match');
+      if (ifMatch !== undefined && !route.conditional && route.method !== 'GET') throw noPrecondition();
+      let body: Promise<unknown> | undefined;
+      const readBody = () => {
+        body ??= request.body();
+        return body;
+      };
+      const query = queryOf(request.target);
+      const perform: Receive = async (receipt) => {
+        const administration =
+          caller?.kind === 'program'
+            ? administrationOf(services, route, caller, { correlationId: request.correlationId, receipt })
+            : undefined;
+        const context = { caller, administration, ifMatch, correlationId: request.correlationId };
+        return responseOf(route, await route.answer({ params, query, body: readBody }, context));
+      };
+      const key = request.header('idempotency-key');
+      if (key === undefined || caller?.kind !== 'program' || !isKeyed(route)) return perform(undefined);
+      const described = { method: request.method, target: request.target, body: await readBody() };
+      return once({ caller, key, described, attempt: randomUUID() }, perform);
     },
   };
 }
 
-/** A token is of one application, and says nothing of whether there are others. */
-function authorise(route: Route, caller: AuthenticatedApplication, params: Readonly<Record<string, string>>): void {
-  const { permission } = route;
-  if (permission === 'public') return;
-  if (!caller.scopes.includes(permission)) {
-    throw new Problem(403, 'token.scope', `The token needs the scope ${permission} for this.`, {
-      'www-authenticate': `Bearer realm="rollcall", error="insufficient_scope", scope="${permission}"`,
-    });
-  }
-  if (params.key !== caller.applicationKey) {
-    const detail = `The token is of the application "${caller.applicationKey}" and good for that alone.`;
-    throw new Problem(403, 'token.other-application', detail);
-  }
+/** Whoever changes something is answered by the primary: a replica may not know of it yet. */
+function administrationOf(
+  services: ApiServices,
+  { method }: Route,
+  { siteId, siteKey, tokenId }: AuthenticatedProgram,
+  request: Pick<Administration['actor'], 'correlationId' | 'receipt'>,
+): Administration {
+  const { database } = services;
+  return {
+    ...services,
+    database: method === 'GET' ? database : { ...database, read: (statement) => database.write(statement) },
+    site: { id: siteId, key: siteKey },
+    actor: { siteId, source: 'api', connection: undefined, apiTokenId: tokenId, ...request },
+  };
+}
+
+function responseOf(route: Route, answered: unknown): ApiResponse {
+  const { status } = route;
+  if (route.output === null) return { status, headers: {}, body: undefined };
+  const etag = route.etag?.(answered);
+  const headers = { ...JSON_TYPE, ...(etag === undefined ? {} : { etag }) };
+  return { status, headers, body: JSON.stringify(answered) };
+}
+
+/** To pass it over would be to write what the client wanted to be refused. */
+function noPrecondition(): Problem {
+  return new Problem(400, 'request.precondition', 'If-Match means nothing here: this address has no entity tag.');
 }
 
 /** URLSearchParams overlooks broken percent-encoding. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { APPLICATION_SCOPES } from '../connections/index.js';
 import { PREFIX } from './match-route.js';
 import { problemSchema } from './problem.js';
-import type { DeclaredProblem, Route } from './route.js';
+import { type DeclaredProblem, isKeyed, type Route } from './route.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -34,9 +35,27 @@ const WITH_TOKEN: readonly DeclaredProblem[] = [
   problem(401, 'token.missing', 'There is no bearer token.'),
   problem(401, 'token.invalid', 'The token is unknown, expired or revoked.'),
   problem(403, 'token.scope', 'The token lacks the scope.'),
-  problem(403, 'token.other-application', 'The token is of another application.'),
-  problem(429, 'limit.requests', `The application asks too often; ${RETRY}`),
+  problem(429, 'limit.requests', `More requests come than LIMIT_REQUESTS_PER_SECOND allows; ${RETRY}`),
   problem(429, 'limit.failed-authentications', `Too many refused tokens came from this address; ${RETRY}`),
+];
+
+/** What any route of applications themselves can answer. */
+const OF_APPLICATION = [problem(403, 'token.other-application', 'The token is of another application.')];
+
+const WITH_CURSOR = [problem(400, 'request.cursor', 'The cursor is not one of this list with these parameters.')];
+
+/** What any change can answer. */
+const CHANGING = [problem(503, 'change.busy', `Others change the same all the time; ${RETRY}`)];
+
+const CONDITIONAL = [problem(412, 'request.stale', 'If-Match: it has changed since.')];
+
+const UNCONDITIONAL = [problem(400, 'request.precondition', 'There is an If-Match, which means nothing here.')];
+
+const WITH_KEY = [
+  problem(400, 'idempotency.key', 'The Idempotency-Key is not 1 to 255 visible ASCII characters.'),
+  problem(409, 'idempotency.other-request', 'The Idempotency-Key was used for another request.'),
+  problem(409, 'idempotency.in-progress', `The first request with the key is under way; ${RETRY}`),
+  problem(409, 'idempotency.answer-lost', 'The first request with the key was carried out and its answer is lost.'),
 ];
 
 const WITH_BODY: readonly DeclaredProblem[] = [
@@ -56,7 +75,9 @@ export function describeRoutes(routes: readonly Route[], publicUrl: string): Ope
     info: {
       title: 'Rollcall API',
       version: '1',
-      description: 'What applications ask Rollcall and tell it. Every error is a problem document (RFC 9457).',
+      description:
+        'What applications ask Rollcall and tell it, and everything that administrators do. Every error is a problem ' +
+        'document (RFC 9457).',
     },
     servers: [{ url: `${publicUrl}${PREFIX}` }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
@@ -64,10 +85,15 @@ export function describeRoutes(routes: readonly Route[], publicUrl: string): Ope
     components: {
       schemas: { Problem: schemaOf(problemSchema, 'output') },
       securitySchemes: {
-        token: {
+        application: {
           type: 'http',
           scheme: 'bearer',
           description: 'A token of the application: rollcall application token create KEY',
+        },
+        administrator: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An API token of the site: rollcall api-token create --name NAME --scope SCOPE',
         },
       },
     },
@@ -82,14 +108,34 @@ function operation(route: Route): Json {
     summary,
     description,
     // OpenAPI 3.1 lets schemes other than OAuth list roles here.
-    security: permission === 'public' ? [] : [{ token: [permission] }],
+    security: permission === 'public' ? [] : [{ [holderOf(permission)]: [permission] }],
     'x-log-action': log,
-    parameters: [...parameters('path', route.params), ...parameters('query', route.query)],
+    parameters: [...parameters('path', route.params), ...parameters('query', route.query), ...headers(route)],
     ...(body === null
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } }),
     responses: responses(route),
   };
+}
+
+function holderOf(permission: string): 'application' | 'administrator' {
+  return APPLICATION_SCOPES.some((scope) => scope === permission) ? 'application' : 'administrator';
+}
+
+function headers(route: Route): Json[] {
+  const header = (name: string, description: string) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  });
+  return [
+    ...(route.conditional === true ? [header('If-Match', 'The ETag that was seen; 412 where it is another now.')] : []),
+    ...(isKeyed(route) && holderOf(route.permission) === 'administrator'
+      ? [header('Idempotency-Key', 'Any text of the client; a request that is sent again with it is carried out once.')]
+      : []),
+  ];
 }
 
 function parameters(place: 'path' | 'query', schema: z.ZodObject): Json[] {
@@ -107,22 +153,32 @@ function parameters(place: 'path' | 'query', schema: z.ZodObject): Json[] {
 }
 
 function responses(route: Route): Json {
-  const { status, output, body, permission, problems } = route;
+  const { status, output, body, permission, problems, method } = route;
+  const isOfApplication = permission !== 'public' && holderOf(permission) === 'application';
   const all = [
     ...problems,
     ...ANYWHERE,
     ...(permission === 'public' ? [] : WITH_TOKEN),
+    ...(isOfApplication ? OF_APPLICATION : []),
+    ...('cursor' in route.query.shape ? WITH_CURSOR : []),
+    ...(method === 'GET' ? [] : route.conditional === true ? CONDITIONAL : UNCONDITIONAL),
+    ...(typeof route.log === 'string' ? CHANGING : []),
+    ...(isKeyed(route) && !isOfApplication ? WITH_KEY : []),
     ...(body === null ? [] : WITH_BODY),
   ];
   const byStatus: Record<string, Json> = {
     [status]: {
       description: output === null ? 'Done; there is no body.' : 'Done.',
+      ...(route.etag === undefined ? {} : { headers: { ETag: { schema: { type: 'string' } } } }),
       ...(output === null ? {} : { content: { 'application/json': { schema: schemaOf(output, 'output') } } }),
     },
   };
   for (const { status: number } of all) {
     const lines = all.filter((one) => one.status === number).map((one) => `\`${one.code}\`: ${one.description}`);
-    byStatus[number] = { description: lines.join('\n\n'), content: { [PROBLEM_TYPE]: { schema: PROBLEM } } };
+    byStatus[number] = {
+      description: [...new Set(lines)].join('\n\n'),
+      content: { [PROBLEM_TYPE]: { schema: PROBLEM } },
+    };
   }
   return byStatus;
 }

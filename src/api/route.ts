@@ -1,21 +1,50 @@
 import type { z } from 'zod';
-import { APPLICATION_SCOPES, type AuthenticatedApplication } from '../connections/index.js';
+import type { Administration } from '../administration/index.js';
+import {
+  API_SCOPES,
+  APPLICATION_SCOPES,
+  type ApiCaller,
+  type ApplicationScope,
+  type AuthenticatedApplication,
+  type AuthenticatedProgram,
+} from '../connections/index.js';
 import { parseInput, type RawInput } from './parse-input.js';
 
-/** What a caller must be allowed; `public` needs no token. */
-export const PERMISSIONS = [...APPLICATION_SCOPES, 'public'] as const;
+/**
+ * What a caller must be allowed: of applications about themselves, or of administrators' programs. `public` needs no
+ * token.
+ */
+export const PERMISSIONS = [...APPLICATION_SCOPES, ...API_SCOPES, 'public'] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
 
-/** Who asks; `undefined` where the route is public. */
-export type CallerOf<Needed extends Permission> = Needed extends 'public' ? undefined : AuthenticatedApplication;
-
-export interface RouteContext<Needed extends Permission> {
-  readonly caller: CallerOf<Needed>;
+/** What the frame knows of a request. */
+export interface AnyContext {
+  readonly caller: ApiCaller | undefined;
+  /** There for whoever acts as an administrator. */
+  readonly administration: Administration | undefined;
+  /** The header If-Match. */
+  readonly ifMatch: string | undefined;
   readonly correlationId: string;
 }
+
+interface ApplicationContext extends AnyContext {
+  readonly caller: AuthenticatedApplication;
+}
+
+/** Of a route that administrators use. */
+export interface AdministratorContext extends AnyContext {
+  readonly caller: AuthenticatedProgram;
+  readonly administration: Administration;
+}
+
+export type RouteContext<Needed extends Permission> = Needed extends 'public'
+  ? AnyContext
+  : Needed extends ApplicationScope
+    ? ApplicationContext
+    : AdministratorContext;
 
 /** A problem that the route itself has, besides those that any route can have. */
 export interface DeclaredProblem {
@@ -43,6 +72,8 @@ interface Declared<Needed extends Permission> {
   readonly log: LogAction;
   /** Of the answer when all went well. */
   readonly status: 200 | 201 | 204;
+  /** Whether it takes If-Match; one that does not, refuses it. False unless said otherwise. */
+  readonly conditional?: boolean;
   readonly problems: readonly DeclaredProblem[];
 }
 
@@ -58,7 +89,18 @@ type ObjectSchema = z.ZodObject;
 type BodySchema = z.ZodType | null;
 
 type Parsed<Schema extends BodySchema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
-type Answered<Schema extends BodySchema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
+type Answered<Schema extends BodySchema> = Schema extends z.ZodType ? Sendable<z.input<Schema>> : undefined;
+
+/** What JSON.stringify makes a value of that type of. */
+export type Sendable<Value> = Value extends string
+  ? string extends Value
+    ? string | Date
+    : Value
+  : Value extends readonly (infer Item)[]
+    ? readonly Sendable<Item>[]
+    : Value extends object
+      ? { readonly [Name in keyof Value]: Sendable<Value[Name]> }
+      : Value;
 
 export interface RouteInput<Params extends ObjectSchema, Query extends ObjectSchema, Body extends BodySchema> {
   readonly params: z.output<Params>;
@@ -75,15 +117,21 @@ export interface RouteDeclaration<
 > extends Declared<Needed>,
     Schemas<Params, Query, Body, Output> {
   run(input: RouteInput<Params, Query, Body>, context: RouteContext<Needed>): Promise<Answered<Output>>;
+  /** The entity tag of an answer, for routes about something that can be changed. */
+  etag?(answered: Answered<Output>): string;
 }
 
 /** A declaration as the frame runs it. */
 export interface Route extends Declared<Permission>, Schemas<ObjectSchema, ObjectSchema, BodySchema, BodySchema> {
   /** Parses the input, runs the route and gives what it answers. @throws Problem `request.invalid` */
-  answer(
-    input: RawInput,
-    context: { caller: AuthenticatedApplication | undefined; correlationId: string },
-  ): Promise<unknown>;
+  answer(input: RawInput, context: AnyContext): Promise<unknown>;
+  /** @param answered what `answer` gave */
+  etag?(answered: unknown): string;
+}
+
+/** Whether a repetition must not do again what the first request did. */
+export function isKeyed({ method, log }: Pick<Route, 'method' | 'log'>): boolean {
+  return method === 'POST' && typeof log === 'string';
 }
 
 /** The one way to declare a route: everything about it stands in one place, and the compiler holds it to its schemas. */
@@ -94,14 +142,14 @@ export function route<
   const Output extends BodySchema,
   const Needed extends Permission,
 >(declaration: RouteDeclaration<Params, Query, Body, Output, Needed>): Route {
-  const { run, ...declared } = declaration;
+  const { run, etag, ...declared } = declaration;
   return {
     ...declared,
-    async answer(input, { caller, correlationId }) {
+    async answer(input, context) {
       const parsed = await parseInput(declared, input);
-      // The frame lets nobody in who lacks the permission, so there is a caller where one is needed.
-      const context = { caller: caller as CallerOf<Needed>, correlationId };
-      return run(parsed as RouteInput<Params, Query, Body>, context);
+      // The frame lets nobody in who lacks the permission, so there is a caller of the right kind where one is needed.
+      return run(parsed as RouteInput<Params, Query, Body>, context as RouteContext<Needed>);
     },
+    ...(etag === undefined ? {} : { etag: (answered: unknown) => etag(answered as Answered<Output>) }),
   };
 }

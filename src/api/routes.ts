@@ -1,17 +1,37 @@
 import { z } from 'zod';
 import { type AccessRouteDependencies, accessRoute } from './applications/access-route.js';
 import { type ActivityRouteDependencies, activityRoutes } from './applications/activity-routes.js';
+import { groupRoutes } from './groups/group-routes.js';
+import { memberRoutes } from './groups/member-routes.js';
+import type { GroupRouteDependencies } from './groups/show-group.js';
 import { describeRoutes, type OpenApiDocument } from './openapi.js';
 import { type Route, route } from './route.js';
+import { apiTokenRoutes } from './tokens/api-token-routes.js';
+import type { UserRouteDependencies } from './users/show-user.js';
+import { userRoutes } from './users/user-routes.js';
+import { userStateRoutes } from './users/user-state-routes.js';
 
-export interface RouteDependencies extends AccessRouteDependencies, ActivityRouteDependencies {
+export interface RouteDependencies
+  extends AccessRouteDependencies,
+    Omit<ActivityRouteDependencies, 'limits'>,
+    UserRouteDependencies,
+    GroupRouteDependencies {
+  readonly limits: ActivityRouteDependencies['limits'] & GroupRouteDependencies['limits'];
   /** Where the server is reached, without a slash at the end. */
   readonly publicUrl: string;
 }
 
 /** Every route of /api/v1. */
 export function createRoutes(dependencies: RouteDependencies): Route[] {
-  const routes = [accessRoute(dependencies), ...activityRoutes(dependencies)];
+  const routes = [
+    accessRoute(dependencies),
+    ...activityRoutes(dependencies),
+    ...userRoutes(dependencies),
+    ...userStateRoutes(dependencies),
+    ...groupRoutes(dependencies),
+    ...memberRoutes(dependencies),
+    ...apiTokenRoutes(dependencies),
+  ];
   const all: Route[] = [...routes, documentRoute(() => describeRoutes(all, dependencies.publicUrl))];
   return all;
 }

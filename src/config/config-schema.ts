@@ -95,6 +95,7 @@ export const configSchema = z.strictObject({
     historyDays: integer(732, 36_500),
   }),
   webhooks,
+  api: z.strictObject({ idempotencyHours: integer(1, 8760) }),
   activity: z.strictObject({ resolutionSeconds: integer(0, 86_400), skewSeconds: integer(0, 86_400) }),
   reclaim: z.strictObject({ batchDays: integer(1, 365), batchPeople: integer(1, 100_000) }),
   queries: z.strictObject({

@@ -16,6 +16,7 @@ export {
   type Subject,
 } from './command.js';
 export { comparisonKey } from './comparison-key.js';
+export type { DirectoryDocuments } from './directory-documents.js';
 export {
   addDomain,
   challengeRecord,
@@ -43,6 +44,7 @@ export {
 } from './groups/group-outlines.js';
 export type { GroupProfile, GroupRecord, MemberChange, UnknownMembers } from './groups/group-profile.js';
 export { type LocalMember, leaveGroups } from './groups/leave-groups.js';
+export { type ListedMember, listMembers, type MemberPosition } from './groups/list-members.js';
 export { groupRows, listGroups, readGroup, readMembers, streamMembers } from './groups/read-groups.js';
 export { restoreGroup } from './groups/restore-group.js';
 export { type GroupEdit, type GroupUpdate, type UpdatedGroup, updateGroup } from './groups/update-group.js';

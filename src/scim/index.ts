@@ -1,4 +1,5 @@
 export { createScim, type ScimDependencies } from './create-scim.js';
+export { createDirectoryDocuments } from './directory-documents.js';
 export { createDiscovery, type Discovery } from './discovery/index.js';
 export { ScimError, type ScimType } from './errors.js';
 export { isRead } from './handle.js';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { PERMISSIONS } from '../../src/api/route.js';
+import { APPLICATION_SCOPES } from '../../src/connections/index.js';
 import { sql } from '../../src/database/index.js';
 import { listLog } from '../../src/log/index.js';
 import { type ApiClient, type ApiServer, startApiServer } from '../support/api-server.js';
@@ -40,8 +41,8 @@ describe('every route', () => {
         const excused = typeof route.log === 'object' && route.log !== null && route.log.notLogged.length > 40;
         named('a write leaves an action in the log, or says why not', action || excused);
       }
-      // Until there are other callers, a permission is one of an application, which its path names.
-      named('names the application', route.permission === 'public' || names[0] === 'key');
+      const ofApplication = APPLICATION_SCOPES.some((scope) => scope === route.permission);
+      named('a route of applications names the application', !ofApplication || names[0] === 'key');
     }
     const ids = server.routes.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
@@ -59,7 +60,9 @@ describe('every route', () => {
     for (const route of server.routes) {
       const operation = body.paths[route.path][route.method.toLowerCase()];
       expect(operation.operationId).toBe(route.id);
-      expect(operation.security).toEqual(route.permission === 'public' ? [] : [{ token: [route.permission] }]);
+      const ofApplication = APPLICATION_SCOPES.some((scope) => scope === route.permission);
+      const scheme = ofApplication ? 'application' : 'administrator';
+      expect(operation.security).toEqual(route.permission === 'public' ? [] : [{ [scheme]: [route.permission] }]);
       expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining([String(route.status), '400', '503']));
       for (const { status: declared, code } of route.problems) {
         expect(operation.responses[declared].description).toContain(code);

@@ -1,23 +1,27 @@
-import { createApi, createRoutes, problemSchema } from '../../src/api/index.js';
+import type { Route } from '../../src/api/index.js';
+import { routesOf } from '../../src/app.js';
 import {
+  API_SCOPES,
   APPLICATION_SCOPES,
+  type ApiScope,
+  createApiToken,
   createApplicationToken,
   type NewApplicationToken,
   revokeApplicationTokens,
 } from '../../src/connections/index.js';
 import { type AccessServer, startAccessServer } from './access-server.js';
+import { type Contract, createContract, type OpenApi } from './api-contract.js';
 import type { Answer, ScimServerOptions } from './scim-server.js';
 
 const YEAR = 31_536_000_000;
 
-/** The routes as the server of these tests has them. */
-export type ApiRoute = ReturnType<typeof createRoutes>[number];
-
 export interface ApiServer extends AccessServer {
-  readonly routes: readonly ApiRoute[];
+  readonly routes: readonly Route[];
   /** A client with a token of the application. */
   api(applicationKey: string, token?: Partial<NewApplicationToken>): Promise<ApiClient>;
-  /** Any request below the origin; every answer is held to what the routes declare. */
+  /** A program with an API token of the site, or of `siteId`; it may do everything unless it is said otherwise. */
+  program(scopes?: readonly ApiScope[], siteId?: number): Promise<ProgramClient>;
+  /** Any request below the origin; every answer is held to what the OpenAPI document says. */
   send(method: string, path: string, options?: SendOptions): Promise<Answer>;
 }
 
@@ -37,18 +41,22 @@ export interface ApiClient {
   revoke(): Promise<void>;
 }
 
+export interface ProgramClient {
+  readonly token: string;
+  readonly tokenId: string;
+  /** `path` is below /api/v1. */
+  request(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** The body of an answer that has to be a success. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers and fail where something is missing
+  done(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<any>;
+}
+
 export async function startApiServer(options: ScimServerOptions = {}): Promise<ApiServer> {
   const access = await startAccessServer(options);
   const { database, change, config, origin } = access.server;
-  const { routes } = createApi(
-    createRoutes({
-      database,
-      rules: config.licensing,
-      activity: config.activity,
-      limits: config.limits,
-      publicUrl: config.server.publicUrl,
-    }),
-  );
+  let contract: Contract | undefined;
+  const contractOf = async () =>
+    createContract((await (await fetch(`${origin}/api/v1/openapi.json`)).json()) as OpenApi);
 
   const send: ApiServer['send'] = async (method, path, { token, body, headers = {} } = {}) => {
     const response = await fetch(`${origin}${path}`, {
@@ -67,14 +75,34 @@ export async function startApiServer(options: ScimServerOptions = {}): Promise<A
       text,
       body: text === '' ? undefined : JSON.parse(text),
     };
-    requireDeclared(routes, await describedBy(routes), method, path, answer);
+    contract ??= await contractOf();
+    contract(method, path, answer);
     return answer;
   };
 
   return {
     ...access,
-    routes,
+    routes: routesOf(config, database),
     send,
+    async program(scopes = API_SCOPES, siteId = access.server.siteId) {
+      const actor = { ...access.server.actor(), siteId };
+      const wanted = { name: 'a program', scopes, expiresAt: new Date(Date.now() + YEAR) };
+      const { token, id } = await change.run(actor, { action: 'api-token.create', objectType: 'ApiToken' }, () =>
+        createApiToken(actor, wanted),
+      );
+      const request: ProgramClient['request'] = (method, path, body, headers = {}) =>
+        send(method, `/api/v1${path}`, { token, body, headers });
+      return {
+        token,
+        tokenId: id,
+        request,
+        async done(method, path, body, headers) {
+          const { status, text, body: answered } = await request(method, path, body, headers);
+          if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`);
+          return answered;
+        },
+      };
+    },
     async api(key, wanted = {}) {
       const actor = access.server.actor();
       const request = { action: 'application.create-token', objectType: 'Application' } as const;
@@ -98,58 +126,4 @@ export async function startApiServer(options: ScimServerOptions = {}): Promise<A
       };
     },
   };
-}
-
-type Described = Readonly<
-  Record<string, Readonly<Record<string, { responses: Readonly<Record<string, { description: string }>> }>>>
->;
-
-/** The paths of the OpenAPI document. */
-async function describedBy(routes: readonly ApiRoute[]): Promise<Described> {
-  const input = { params: {}, query: new URLSearchParams(), body: async () => undefined };
-  const context = { caller: undefined, correlationId: '' };
-  const document = await routes.find(({ id }) => id === 'getOpenApi')?.answer(input, context);
-  return (document as { paths: Described }).paths;
-}
-
-/** Throws where an answer is not what its route declares, or an error is no problem document or not described. */
-function requireDeclared(
-  routes: readonly ApiRoute[],
-  described: Described,
-  method: string,
-  path: string,
-  answer: Answer,
-): void {
-  const { status, headers, body, text } = answer;
-  const wrong = (what: string) => new Error(`${method} ${path}, ${status}: ${what}`);
-  const type = headers.get('content-type');
-  const pathname = path.split('?', 1)[0] ?? '';
-  const declared = routes.find(
-    (one) => one.method === (method === 'HEAD' ? 'GET' : method) && pattern(one.path).test(pathname),
-  );
-  if (status >= 400) {
-    if (type !== 'application/problem+json') throw wrong(`an error is a ${type}`);
-    if (method === 'HEAD') return;
-    const problem = problemSchema.parse(body);
-    if (problem.status !== status) throw wrong(`the body says ${problem.status}`);
-    if (problem.correlationId !== headers.get('x-request-id')) throw wrong('another correlation id');
-    if (declared === undefined) return;
-    const { responses } = described[declared.path]?.[method.toLowerCase()] ?? {};
-    if (!responses?.[status]?.description.includes(`\`${problem.code}\``))
-      throw wrong(`${problem.code} is not described`);
-    return;
-  }
-  if (declared === undefined) throw wrong('it is answered and not declared');
-  if (declared.status !== status) throw wrong(`${declared.status} is declared`);
-  if (method === 'HEAD') return;
-  if (declared.output === null) {
-    if (text !== '') throw wrong('it has a body');
-    return;
-  }
-  if (type !== 'application/json') throw wrong(`it is a ${type}`);
-  declared.output.parse(body);
-}
-
-function pattern(path: string): RegExp {
-  return new RegExp(`^/api/v1${path.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);
 }

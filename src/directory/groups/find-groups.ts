@@ -1,6 +1,7 @@
 import { type Database, join, type Sql, sql } from '../../database/index.js';
 import { comparisonKey } from '../comparison-key.js';
 import { isObjectId } from '../object-id.js';
+import type { NamePosition } from '../users/find-users.js';
 
 /** A group as an administrator's list shows it. */
 export interface GroupSummary {
@@ -9,6 +10,7 @@ export interface GroupSummary {
   /** Null when the group is local. */
   readonly ownerConnectionId: string | null;
   readonly protected: boolean;
+  readonly version: number;
   /** Direct members. */
   readonly userCount: number;
   readonly groupCount: number;
@@ -16,12 +18,29 @@ export interface GroupSummary {
   readonly modifiedAt: Date;
 }
 
-/** Groups whose name starts with the text, letter case aside, in order of their names. */
-export function findGroups(database: Database, siteId: number, prefix: string, limit: number): Promise<GroupSummary[]> {
+export interface GroupSearch {
+  /** What the name starts with, letter case aside; undefined: anything. */
+  readonly prefix?: string | undefined;
+  /** Continue behind this group. */
+  readonly after?: NamePosition | undefined;
+  readonly limit: number;
+}
+
+/** Groups in the order of their names. */
+export function findGroups(
+  database: Database,
+  siteId: number,
+  { prefix = '', after, limit }: GroupSearch,
+): Promise<GroupSummary[]> {
   const key = comparisonKey(prefix);
   return select(
     database,
-    [sql`g.site_id = ${siteId}`, sql`g.display_name_key >= ${key}`, sql`starts_with(g.display_name_key, ${key})`],
+    [
+      sql`g.site_id = ${siteId}`,
+      sql`g.display_name_key >= ${key}`,
+      sql`starts_with(g.display_name_key, ${key})`,
+      ...(after === undefined ? [] : [sql`(g.display_name_key, g.id) > (${after.key}, ${after.id}::uuid)`]),
+    ],
     limit,
   );
 }
@@ -55,6 +74,7 @@ export function findDeletedGroups(database: Database, siteId: number, idOrName: 
 function select(database: Database, conditions: readonly Sql[], limit: number): Promise<GroupSummary[]> {
   return database.read<GroupSummary>(sql`
     SELECT g.id, g.display_name AS "displayName", g.owner_connection_id AS "ownerConnectionId", g.protected,
+      g.version,
       (
         SELECT count(*) FROM memberships m
         JOIN users u ON u.site_id = m.site_id AND u.id = m.user_id AND u.deleted_at IS NULL

@@ -40,22 +40,41 @@ const columns = sql`
 /** Above every character of UTF-8 in the "C" collation, so that a prefix becomes a range of the index. */
 const LAST_CHARACTER = '\u{10FFFF}';
 
-/**
- * Users whose userName starts with the text, letter case aside, in order of their names.
- * @param state undefined: everybody who is visible
- */
+/** Which users are listed; what is undefined is not asked for. */
+export interface UserSearch {
+  /** What the userName starts with, letter case aside. */
+  readonly prefix?: string | undefined;
+  /** Undefined: everybody who is visible. */
+  readonly state?: UserState | undefined;
+  readonly type?: UserType | undefined;
+  /** Continue behind this user. */
+  readonly after?: NamePosition | undefined;
+  readonly limit: number;
+}
+
+/** Where a list that is ordered by names was left. */
+export interface NamePosition {
+  /** A comparisonKey. */
+  readonly key: string;
+  readonly id: string;
+}
+
+/** Users in the order of their names. */
 export function findUsers(
   database: Database,
   siteId: number,
-  prefix: string,
-  limit: number,
-  state?: UserState,
+  { prefix = '', state, type, after, limit }: UserSearch,
 ): Promise<UserSummary[]> {
   const key = comparisonKey(prefix);
+  const conditions = [
+    sql`site_id = ${siteId}`,
+    inState(state),
+    sql`user_name_key >= ${key} AND user_name_key <= ${key + LAST_CHARACTER}`,
+    ...(type === undefined ? [] : [sql`user_type = ${type}`]),
+    ...(after === undefined ? [] : [sql`(user_name_key, id) > (${after.key}, ${after.id}::uuid)`]),
+  ];
   return database.read<UserSummary>(sql`
-    SELECT ${columns} FROM users
-    WHERE site_id = ${siteId} AND ${inState(state)}
-      AND user_name_key >= ${key} AND user_name_key <= ${key + LAST_CHARACTER}
+    SELECT ${columns} FROM users WHERE ${join(conditions, ' AND ')}
     ORDER BY user_name_key, id LIMIT ${limit}`);
 }
 

@@ -1,7 +1,10 @@
 export { createCustomHandlers } from './custom-resources.js';
+export { requireDocumentSize } from './document-size.js';
 export { createGroupHandlers } from './groups.js';
 export { createPasswordHasher } from './passwords.js';
+export { groupProfile, userProfile } from './profiles-of-documents.js';
 export { createPublishedHandlers } from './published.js';
 export { PUBLISHED_ENDPOINTS, publishedTypes } from './published-types.js';
+export { replacedDocument } from './replaced-document.js';
 export type { ResourceDependencies, ResourceHandlers } from './resource-handlers.js';
 export { createUserHandlers } from './users.js';

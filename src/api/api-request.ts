@@ -1,0 +1,22 @@
+import type { ApiCaller } from '../connections/index.js';
+
+/** A request as the API sees it, whatever server it came to. */
+export interface ApiRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** The path and query of the request line, undecoded. */
+  readonly target: string;
+  readonly correlationId: string;
+  /** A header by its name in lower case. */
+  header(name: string): string | undefined;
+  /** Who it is. @throws Problem 401, 429 */
+  authenticate(): Promise<ApiCaller>;
+  /** Reads the body and parses it as JSON. @throws Problem 400, 413, 415 */
+  body(): Promise<unknown>;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
