@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { address, flag, integer, list, oneOf, optional, text, url } from './setting-types.js';
+import { isProtectedUrl } from './protected-url.js';
+import { address, flag, integer, list, named, oneOf, optional, text, url } from './setting-types.js';
 
 const POSTGRES_URL = 'a PostgreSQL URL such as postgres://user:password@host:5432/name';
 const RESOLVERS = 'DNS servers as IP addresses, each with a port if need be, separated by commas, or empty';
 const ATTRIBUTES = 'attribute paths such as emails or name.familyName, separated by commas, or empty';
 const SUBNETS = 'addresses or subnets, separated by commas, or empty';
+const HOSTS = 'hosts, each with a port if need be, separated by commas, or empty';
 const PROXIES = 'addresses, subnets, or loopback, linklocal, uniquelocal, separated by commas, or empty';
 
 const server = z.strictObject({
@@ -41,6 +43,30 @@ const webhooks = z.strictObject({
   failedRetentionDays: integer(1, 3650),
   allowHttpLoopback: flag(),
   allowedAddresses: list(address({ subnet: true }), SUBNETS),
+});
+
+const GOOGLE_URL = 'an https URL without path, or an http one of this machine';
+
+/** Access tokens and what is signed to get them travel there. */
+const googleUrl = () => url(['https:', 'http:'], GOOGLE_URL).refine(isProtectedUrl);
+
+const google = z.strictObject({
+  apiRootUrl: googleUrl().refine((value) => new URL(value).pathname === '/'),
+  allowedHosts: list(z.string().regex(/^[A-Za-z0-9.-]+(?::\d{1,5})?$|^\[[0-9a-f:]+\](?::\d{1,5})?$/i), HOSTS),
+  tokenUrl: googleUrl().describe('an https URL, or an http one of this machine'),
+  stsUrl: optional(googleUrl()),
+  iamUrl: googleUrl(),
+  keyless: named(text('the path of a file'), 'names and paths of files, such as name=path,other=path, or empty'),
+  requestsPerMinute: integer(1, 1_000_000),
+  concurrency: integer(1, 1000),
+  timeoutMilliseconds: integer(100, 600_000),
+  retries: integer(0, 20),
+  retryFirstMilliseconds: integer(1, 60_000),
+  retryLongestSeconds: integer(1, 600),
+  answerBytes: integer(65_536, 1_073_741_824),
+  credentialBytes: integer(1024, 1_048_576),
+  selectionEntries: integer(1, 100_000),
+  mappingEntries: integer(1, 10_000),
 });
 
 const limits = z.strictObject({
@@ -96,6 +122,7 @@ export const configSchema = z.strictObject({
   }),
   webhooks,
   api: z.strictObject({ idempotencyHours: integer(1, 8760) }),
+  google,
   activity: z.strictObject({ resolutionSeconds: integer(0, 86_400), skewSeconds: integer(0, 86_400) }),
   reclaim: z.strictObject({ batchDays: integer(1, 365), batchPeople: integer(1, 100_000) }),
   queries: z.strictObject({

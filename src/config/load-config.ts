@@ -3,6 +3,7 @@ import { RollcallError } from '../errors/index.js';
 import { configSchema, type Settings } from './config-schema.js';
 import { invalidSetting, invalidSettings } from './invalid-setting.js';
 import { PACKAGE_ROOT } from './package-root.js';
+import { isLoopbackHost } from './protected-url.js';
 import { readSettings } from './read-settings.js';
 
 /** All settings, checked. Paths are absolute, `server.publicUrl` is filled in, `server.tls` is there or absent whole. */
@@ -38,7 +39,7 @@ function checkTogether({ server, database, limits, tokens }: Settings): void {
     throw invalidSetting(['server', missing], 'must be set too: certificate and key belong together');
   }
   const isProtected = server.tlsCertFile !== undefined || server.trustProxy.length > 0 || server.allowPlainHttp;
-  if (!isLoopback(server.host) && !isProtected) {
+  if (!isLoopbackHost(server.host) && !isProtected) {
     throw invalidSetting(
       ['server', 'host'],
       'must be localhost, or set TLS_CERT_FILE and TLS_KEY_FILE, or TRUST_PROXY, or ALLOW_PLAIN_HTTP=true: ' +
@@ -59,11 +60,7 @@ function checkTogether({ server, database, limits, tokens }: Settings): void {
   }
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
-}
-
-function complete({ server, dataDir, scim, ...settings }: Settings) {
+function complete({ server, dataDir, scim, google, ...settings }: Settings) {
   const { tlsCertFile, tlsKeyFile, publicUrl, ...rest } = server;
   const tls =
     tlsCertFile === undefined || tlsKeyFile === undefined
@@ -78,5 +75,11 @@ function complete({ server, dataDir, scim, ...settings }: Settings) {
     },
     dataDir: resolve(PACKAGE_ROOT, dataDir),
     scim: { ...scim, schemasDir: resolve(PACKAGE_ROOT, scim.schemasDir) },
+    google: {
+      ...google,
+      keyless: Object.fromEntries(
+        Object.entries(google.keyless).map(([name, path]) => [name, resolve(PACKAGE_ROOT, path)]),
+      ),
+    },
   };
 }

@@ -48,6 +48,21 @@ export function list(item: z.ZodType<string, string>, description: string) {
   return z.preprocess(split, z.array(item)).describe(description);
 }
 
+/** Values by name: a YAML object, or text such as `a=x,b=y`. Empty is none. */
+export function named(value: z.ZodType<string, string>, description: string) {
+  const split = (given: unknown) => {
+    if (typeof given !== 'string') return given;
+    const parts = given.split(',').filter((part) => part.trim() !== '');
+    return Object.fromEntries(
+      parts.map((part) => {
+        const [name = '', ...rest] = part.split('=');
+        return [name.trim(), rest.join('=').trim()];
+      }),
+    );
+  };
+  return z.preprocess(split, z.record(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), value)).describe(description);
+}
+
 /** A URL of one of the given schemes, as text without slashes at the end. */
 export function url(schemes: readonly string[], description: string) {
   const isAllowed = (value: string) => URL.canParse(value) && schemes.includes(new URL(value).protocol);

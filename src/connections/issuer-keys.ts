@@ -1,8 +1,9 @@
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { isProtectedUrl } from '../config/index.js';
 import { RollcallError } from '../errors/index.js';
-import { isTrustworthyUrl, type TrustedIssuer } from './trusted-issuers.js';
+import type { TrustedIssuer } from './trusted-issuers.js';
 
 /** Finds the key that a JWT of an issuer was signed with. */
 export type IssuerKeys = (issuer: Pick<TrustedIssuer, 'issuer' | 'jwksUrl'>) => JWTVerifyGetKey;
@@ -48,7 +49,7 @@ function discovered(issuer: string, url: string, fetcher: Fetch): JWTVerifyGetKe
       !response.ok ||
       !document.success ||
       document.data.issuer !== issuer ||
-      !isTrustworthyUrl(document.data.jwks_uri)
+      !isProtectedUrl(document.data.jwks_uri)
     ) {
       throw unavailable(url, 'it is not the discovery document of the issuer');
     }

@@ -1,3 +1,4 @@
+import { isProtectedUrl } from '../config/index.js';
 import { type Database, sql } from '../database/index.js';
 import { type Actor, type LockingCommand, newObjectId } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
@@ -69,16 +70,9 @@ export function readTrustedIssuers(database: Database, connection: Connection): 
     WHERE site_id = ${connection.siteId} AND connection_id = ${connection.id} ORDER BY created_at`);
 }
 
-/** Keys that came over plain HTTP could be anybody's; on this machine nobody is between. */
-export function isTrustworthyUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, hash } = new URL(text);
-  const isLocal = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-  return (protocol === 'https:' || (protocol === 'http:' && isLocal)) && username === '' && hash === '';
-}
-
 function requireUrl(url: string): void {
-  if (!isTrustworthyUrl(url)) throw invalid(`${url} is no https URL; issuer and keys must have one.`);
+  // Keys that came over plain HTTP could be anybody's.
+  if (!isProtectedUrl(url)) throw invalid(`${url} is no https URL; issuer and keys must have one.`);
 }
 
 function invalid(message: string): RollcallError {
