@@ -25,6 +25,9 @@ const SCIM_ROWS = [
   ['profiles', 'errors.ts'],
 ];
 
+// Inside google/.
+const GOOGLE_ROWS = [['runs', 'increments'], ['apply'], ['plan'], ['walk'], ['mapping'], ['connections'], ['client']];
+
 const any = (names) => `(?:${names.map((name) => name.replace('.', '\\.')).join('|')})`;
 
 function arrowsDown(base, rows) {
@@ -54,8 +57,10 @@ export default {
   forbidden: [
     ...arrowsDown('src', ROWS),
     ...arrowsDown('src/scim', SCIM_ROWS),
+    ...arrowsDown('src/google', GOOGLE_ROWS),
     door('src'),
     door('src/scim'),
+    door('src/google'),
     {
       name: 'nothing uses main.ts, and only main.ts uses app.ts',
       severity: 'error',

@@ -1,6 +1,7 @@
 import { apiEntities } from './api/index.js';
 import { connectionEntities } from './connections/index.js';
 import { directoryEntities } from './directory/index.js';
+import { googleEntities } from './google/index.js';
 import { historyEntities, licensingEntities, usageEntities } from './licensing/index.js';
 import { logEntities } from './log/index.js';
 import { webhookEntities } from './webhooks/index.js';
@@ -15,4 +16,5 @@ export const entities = [
   ...logEntities,
   ...webhookEntities,
   ...apiEntities,
+  ...googleEntities,
 ];

@@ -44,6 +44,11 @@ const GROUPS: readonly Group[] = [
     load: async () => (await import('./api-token-commands.js')).apiTokenCommands,
   },
   {
+    name: 'google',
+    description: 'Google Workspaces that are read',
+    load: async () => (await import('./google-commands.js')).googleCommands,
+  },
+  {
     name: 'domain',
     description: 'e-mail domains of a site',
     load: async () => (await import('./domain-commands.js')).domainCommands,

@@ -23,21 +23,30 @@ export interface CreatedConnection {
 /** Two at most, so that a client can change over without a gap and old ones do not pile up. */
 const VALID_TOKENS = 2;
 
+/** A connection that has neither a token nor anything else of its type yet, and the statement that stores it. */
+export function newConnection(
+  { siteId }: Actor,
+  name: string,
+  type: Connection['type'],
+  settings: ConnectionSettings = DEFAULT_SETTINGS,
+): { readonly connection: Connection; readonly insert: Sql } {
+  const { columns, values } = settingValues(settings);
+  const id = newObjectId();
+  const key = newKey();
+  const createdAt = new Date();
+  return {
+    connection: { ...settings, name, type, siteId, id, key, state: 'active', createdAt },
+    insert: sql`
+      INSERT INTO connections (site_id, id, key, name, type, created_at, ${columns})
+      VALUES (${siteId}, ${id}, ${key}, ${name}, ${type}, ${createdAt}, ${values})`,
+  };
+}
+
 /** Makes a connection with its first token, which the result alone shows. @throws RollcallError `connection.name-taken` */
 export function createConnection(actor: Actor, wanted: NewConnection): StandaloneCommand<CreatedConnection> {
   const { name, type, scope, expiresAt, ...given } = wanted;
   const settings = { ...DEFAULT_SETTINGS, ...given };
-  const { columns, values } = settingValues(settings);
-  const connection: Connection = {
-    ...settings,
-    name,
-    type,
-    siteId: actor.siteId,
-    id: newObjectId(),
-    key: newKey(),
-    state: 'active',
-    createdAt: new Date(),
-  };
+  const { connection, insert } = newConnection(actor, name, type, settings);
   const { token, secretHash } = issueToken('connection', connection.key);
   const tokenId = newObjectId();
   return {
@@ -55,13 +64,7 @@ export function createConnection(actor: Actor, wanted: NewConnection): Standalon
       })),
       subjects: [],
       affectedUserIds: [],
-      writes: [
-        sql`
-          INSERT INTO connections (site_id, id, key, name, type, created_at, ${columns})
-          VALUES (${connection.siteId}, ${connection.id}, ${connection.key}, ${name}, ${type}, ${connection.createdAt},
-            ${values})`,
-        insertToken(connection, tokenId, secretHash, { scope, expiresAt, userId: undefined }),
-      ],
+      writes: [insert, insertToken(connection, tokenId, secretHash, { scope, expiresAt, userId: undefined })],
     }),
   };
 }

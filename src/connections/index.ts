@@ -42,6 +42,7 @@ export {
   type CreatedConnection,
   createConnection,
   type NewConnection,
+  newConnection,
   revokeToken,
   rotateToken,
   setConnectionState,

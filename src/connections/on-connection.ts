@@ -10,7 +10,10 @@ interface ConnectionChange<Result> {
   readonly writes: readonly Sql[];
 }
 
-/** A command that changes one connection, found by its name. @throws RollcallError `connection.not-found` */
+/**
+ * A command that changes one connection of an identity provider, found by its name.
+ * @throws RollcallError `connection.not-found`, `connection.is-google`
+ */
 export function onConnection<Result>(
   actor: Actor,
   action: string,
@@ -29,6 +32,10 @@ export function onConnection<Result>(
       const connection = rows[0];
       if (connection === undefined) {
         throw new RollcallError('not-found', 'connection.not-found', `There is no connection "${name}".`);
+      }
+      if (connection.type === 'google') {
+        const message = `"${name}" reads Google Workspace and has no tokens; see: rollcall google --help`;
+        throw new RollcallError('invalid', 'connection.is-google', message);
       }
       const change = await work(connection, transaction);
       return {

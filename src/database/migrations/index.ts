@@ -12,6 +12,7 @@ import { ApplicationApi1790000000011 } from './0011-application-api.js';
 import { Webhooks1790000000012 } from './0012-webhooks.js';
 import { UserStates1790000000013 } from './0013-user-states.js';
 import { SeatHistory1790000000014 } from './0014-seat-history.js';
+import { GoogleConnections1790000000015 } from './0015-google-connections.js';
 import { ApiTokens1790000000017 } from './0017-api-tokens.js';
 
 /** In the order in which they run. */
@@ -30,5 +31,6 @@ export const migrations = [
   Webhooks1790000000012,
   UserStates1790000000013,
   SeatHistory1790000000014,
+  GoogleConnections1790000000015,
   ApiTokens1790000000017,
 ];

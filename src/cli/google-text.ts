@@ -1,0 +1,71 @@
+import type { GoogleConnection, GoogleSettings } from '../google/index.js';
+import { count, fields, table, time } from './output.js';
+
+/** Everything about a connection that may be shown; it never holds a credential. */
+export function googleFields(connection: GoogleConnection): string {
+  const { id, name, serviceAccount, keyId, keyless, subject, settings, intervalMinutes } = connection;
+  const { state, reason, stateSince, createdAt } = connection;
+  return fields({
+    Id: id,
+    Name: name,
+    State: `${state} since ${time(stateSince)}`,
+    ...(reason === null ? {} : { Reason: `${reason.code}: ${reason.text}` }),
+    Reads: workspaceText(connection),
+    'Service account': serviceAccount,
+    Credential: keyless === null ? `key ${keyId ?? '(without an id)'}` : `keyless ${keyless}`,
+    'Acts for': subject ?? 'itself, by an admin role of its own',
+    Interval: count(intervalMinutes, 'minute'),
+    Selection: selectionText(settings.selection),
+    'Existing users': settings.link === 'link' ? 'are linked by their address' : 'wait for an administrator',
+    'Made again': settings.recreated === 'relink' ? 'the same user' : 'another user',
+    Suspended: settings.onSuspended,
+    Archived: settings.onArchived,
+    Deleted: settings.onDeleted,
+    Absent: `${settings.onAbsent}, after ${count(settings.graceHours, 'hour')} and ${count(settings.confirmationRuns, 'run')}`,
+    'Absent groups': settings.onGroupAbsent,
+    Erased: settings.deleteAfterDays === null ? 'never' : `${count(settings.deleteAfterDays, 'day')} after that`,
+    ...Object.fromEntries(
+      Object.entries(settings.limits).map(([kind, { percent, count: most, minimumBase }]) => [
+        `Limit of ${kind}`,
+        `${percent} % of at least ${minimumBase}, ${most} at most`,
+      ]),
+    ),
+    Approval: `within ${count(settings.approvalHours, 'hour')}`,
+    Requests:
+      settings.requestsPerMinute === null ? 'GOOGLE_REQUESTS_PER_MINUTE' : `${settings.requestsPerMinute} a minute`,
+    Mapping: Object.keys(settings.mapping).length === 0 ? 'the default' : settings.mapping,
+    'Takes from others': settings.takes.length === 0 ? 'nothing' : settings.takes.join(', '),
+    Created: time(createdAt),
+  });
+}
+
+export function googleTable(connections: readonly GoogleConnection[]): string {
+  const rows = connections.map((connection) => [
+    connection.name,
+    connection.state,
+    workspaceText(connection),
+    connection.serviceAccount,
+    connection.subject ?? '-',
+    connection.intervalMinutes,
+    connection.reason?.code ?? '-',
+  ]);
+  const headings = ['NAME', 'STATE', 'READS', 'SERVICE ACCOUNT', 'ACTS FOR', 'MINUTES', 'REASON'];
+  return table(headings, rows, 'There is no Google connection.');
+}
+
+function workspaceText({ customer, domain }: GoogleConnection): string {
+  return domain === null ? `customer ${customer}` : `domain ${domain}`;
+}
+
+function selectionText(selection: GoogleSettings['selection']): string {
+  if (selection.mode === 'all') return 'every user and every group';
+  const { orgUnits, groupIds, groupRules, nested, onlyMembers } = selection;
+  const units = orgUnits.map(({ path, scope }) => (scope === 'exact' ? `${path} alone` : path));
+  const rules = groupRules.map(({ field, prefix }) => `${field} ${prefix}…`);
+  const groups = [...groupIds, ...rules];
+  return [
+    units.length === 0 ? 'all units' : `units ${units.join(', ')}`,
+    groups.length === 0 ? 'all groups' : `groups ${groups.join(', ')}${nested ? ' and those within' : ''}`,
+    ...(groups.length > 0 ? [onlyMembers ? 'only their members' : 'other users too'] : []),
+  ].join('; ');
+}

@@ -1,0 +1,15 @@
+export {
+  createGoogleConnection,
+  type GoogleConnectionChange,
+  markNeedsAttention,
+  type NewGoogleConnection,
+  replaceGoogleCredential,
+  setGoogleState,
+  updateGoogleConnection,
+} from './connection-commands.js';
+export { type Credential, type GivenCredential, readCredential } from './credential.js';
+export { googleEntities } from './entities.js';
+export type { GoogleConnection, GoogleState, Workspace } from './google-connection.js';
+export { type ClientServices, openGoogleClient } from './open-client.js';
+export { listGoogleConnections, readGoogleConnection } from './read-connections.js';
+export type { GoogleSettings, PartialGoogleSettings } from './settings.js';
