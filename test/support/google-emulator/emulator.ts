@@ -1,33 +1,18 @@
-import { customerRoutes } from './api/customers.ts';
-import { groupRoutes } from './api/groups.ts';
-import { memberRoutes } from './api/members.ts';
-import { orgUnitRoutes } from './api/org-units.ts';
-import type { World } from './api/route.ts';
-import { userRoutes } from './api/users.ts';
-import { createAccessTokens } from './auth/access-tokens.ts';
-import { READ_ONLY_SCOPES } from './auth/scopes.ts';
-import { createServiceAccounts, type ServiceAccounts } from './auth/service-accounts.ts';
-import { exchangeAssertion } from './auth/token-endpoint.ts';
-import { type Clock, createClock } from './clock.ts';
-import { answerControl, isControl } from './control/answer-control.ts';
-import { createFaults, type FaultName, type SetFault } from './faults/create-faults.ts';
+import type { Keyless } from './auth/keyless.ts';
+import type { ServiceAccounts } from './auth/service-accounts.ts';
+import type { Clock } from './clock.ts';
+import type { FaultName, SetFault } from './faults/create-faults.ts';
 import type { FaultOptions } from './faults/fault.ts';
-import { type Answer, GoogleError } from './http/answer.ts';
-import { answerApi } from './http/answer-api.ts';
-import { createPageTokens } from './http/page-tokens.ts';
-import { createQuota } from './http/quota.ts';
-import { createRequestLog, type LoggedRequest } from './http/request-log.ts';
-import { createRouter } from './http/router.ts';
-import { type Received, serve } from './http/serve.ts';
-import { seedDirectory } from './seed/seed-directory.ts';
+import type { LoggedRequest } from './http/request-log.ts';
+import type { Channel, Push } from './push/channel.ts';
 import type { SeedOptions } from './seed/seed-options.ts';
-import { defaultSettings, type Settings } from './settings.ts';
-import { Directory } from './state/directory.ts';
-import { effectiveMembers } from './state/effective-members.ts';
-import { createGroupControl, type GroupControl } from './state/groups.ts';
-import { createMemberControl, type MemberControl } from './state/members.ts';
-import { createOrgUnitControl, type OrgUnitControl } from './state/org-units.ts';
-import { createUserControl, type UserControl } from './state/users.ts';
+import type { Settings } from './settings.ts';
+import type { Activity } from './state/activities.ts';
+import type { Directory } from './state/directory.ts';
+import type { GroupControl } from './state/groups.ts';
+import type { MemberControl } from './state/members.ts';
+import type { OrgUnitControl } from './state/org-units.ts';
+import type { UserControl } from './state/users.ts';
 
 export interface EmulatorOptions {
   /** A free one unless said. */
@@ -52,7 +37,9 @@ export interface Emulator {
   readonly orgUnits: OrgUnitControl;
   readonly accounts: ServiceAccounts;
   readonly keyFor: ServiceAccounts['keyFor'];
-  /** Puts another directory in place of this one. @throws Error naming the option that is out of bounds */
+  /** A service account for whom a workload signs without holding its key. */
+  readonly keylessFor: Keyless['keylessFor'];
+  /** Puts another directory in place of this one; its Reports start anew. @throws Error naming the option that is out of bounds */
   seed(options: SeedOptions): void;
   /** An access token without the exchange, for a super administrator with every read-only scope unless said. */
   accessToken(options?: { readonly subject?: string; readonly scopes?: readonly string[] }): string;
@@ -69,108 +56,13 @@ export interface Emulator {
   peakRate(milliseconds?: number): number;
   /** Ids of the users that a group holds in truth; `active` leaves out those suspended or archived. */
   effectiveMembers(groupKey: string, options?: { readonly active?: boolean }): Set<string>;
+  /** Changes as the Reports API shows them, in the order in which they happened; the newest 100,000. */
+  readonly activities: readonly Activity[];
+  /** Channels of watchers that have not ended. */
+  readonly channels: readonly Channel[];
+  /** Messages to watchers, the newest 10,000. */
+  readonly pushes: readonly Push[];
+  /** When every message to a watcher that was due so far has been taken or given up. */
+  pushesSettled(): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Starts an emulated Google Workspace on 127.0.0.1. */
-export async function startGoogleEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const clock = createClock();
-  const settings = defaultSettings(options.settings);
-  const seedNumber = options.seed?.seed ?? 1;
-  const directory = new Directory(clock, seedNumber);
-  seedDirectory(directory, options.seed);
-  const users = createUserControl(directory);
-  const groups = createGroupControl(directory);
-  const members = createMemberControl(directory);
-  let origin = '';
-  const accounts = createServiceAccounts(() => origin, seedNumber);
-  const tokens = createAccessTokens(clock, settings);
-  const faults = createFaults({ directory, users, groups, members, tokens });
-  const log = createRequestLog();
-  const world: World = { directory, clock, settings };
-  const service = {
-    directory,
-    accounts,
-    tokens,
-    world,
-    router: createRouter([...userRoutes, ...groupRoutes, ...memberRoutes, ...orgUnitRoutes, ...customerRoutes]),
-    pageTokens: createPageTokens(clock, settings),
-    quota: createQuota(clock, settings),
-    faults,
-    log,
-  };
-
-  async function answer(received: Received): Promise<Answer> {
-    if (isControl(received.path)) return answerControl(received, emulator);
-    if (received.path.startsWith('/admin/')) return answerApi({ ...received, body: undefined, batch: false }, service);
-    const started = performance.now();
-    const given = credentials(received);
-    log.add({
-      time: new Date(clock.now()).toISOString(),
-      method: received.method,
-      path: received.path,
-      query: {},
-      api: received.path.slice(1),
-      status: given.status,
-      subject: undefined,
-      serviceAccount: undefined,
-      milliseconds: performance.now() - started,
-      batch: false,
-    });
-    return given;
-  }
-
-  function credentials({ method, path, text }: Received): Answer {
-    const form = new URLSearchParams(text);
-    try {
-      if (method === 'POST' && path === '/token') {
-        return exchangeAssertion(form, { directory, accounts, tokens, origin: () => origin });
-      }
-      if (method === 'POST' && path === '/revoke') {
-        tokens.revoke(form.get('token') ?? '');
-        return { status: 200, body: {} };
-      }
-      return { status: 404, text: 'Not Found' };
-    } catch (error) {
-      if (error instanceof GoogleError) return error.answer;
-      throw error;
-    }
-  }
-
-  const served = await serve(options.port ?? 0, answer);
-  origin = `http://127.0.0.1:${served.port}`;
-  const emulator: Emulator = {
-    origin,
-    customerId: directory.customerId,
-    get adminEmail() {
-      return `admin@${directory.primaryDomain}`;
-    },
-    settings,
-    clock,
-    directory,
-    users,
-    groups,
-    members,
-    orgUnits: createOrgUnitControl(directory),
-    accounts,
-    keyFor: accounts.keyFor,
-    seed: (wanted) => seedDirectory(directory, wanted),
-    accessToken({ subject = `admin@${directory.primaryDomain}`, scopes = READ_ONLY_SCOPES } = {}) {
-      return tokens.issue({ serviceAccount: 'test', subject, scopes: new Set(scopes) }).token;
-    },
-    revokeTokens: () => tokens.revoke(),
-    fault: faults.set,
-    clearFaults: faults.clear,
-    get activeFaults() {
-      return faults.active;
-    },
-    get requests() {
-      return log.requests;
-    },
-    clearRequests: log.clear,
-    peakRate: (milliseconds = 60_000) => log.peak(milliseconds),
-    effectiveMembers: (groupKey, wanted) => effectiveMembers(directory, groupKey, wanted),
-    close: () => served.close(),
-  };
-  return emulator;
 }

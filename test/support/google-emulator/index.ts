@@ -1,1 +1,2 @@
-export { type Emulator, type EmulatorOptions, startGoogleEmulator } from './emulator.ts';
+export type { Emulator, EmulatorOptions } from './emulator.ts';
+export { startGoogleEmulator } from './start-google-emulator.ts';

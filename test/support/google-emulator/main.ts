@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startGoogleEmulator } from './emulator.ts';
+import { startGoogleEmulator } from './start-google-emulator.ts';
 
 const USAGE = `Usage: npm run google-emulator -- [options]
 

@@ -22,6 +22,8 @@ export interface Settings {
   tokenLife: number;
   /** The answer to `my_customer` from a service account that impersonates nobody. */
   myCustomerWithoutSubject: 400 | 403;
+  /** The longest life of a channel in milliseconds, whatever was asked for. */
+  channelLife: number;
   /** Milliseconds before the first repetition of a push that was answered with 5xx; it doubles, four attempts in all. */
   pushRetry: number;
 }
@@ -42,6 +44,7 @@ export function defaultSettings(changes: Partial<Settings> = {}): Settings {
     reportLag: 0,
     tokenLife: 3_599,
     myCustomerWithoutSubject: 403,
+    channelLife: 6 * HOUR,
     pushRetry: 1_000,
     ...changes,
   };

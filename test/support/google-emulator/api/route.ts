@@ -3,7 +3,10 @@ import type { Area } from '../auth/scopes.ts';
 import type { Clock } from '../clock.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Walk } from '../http/page-tokens.ts';
+import type { Quota } from '../http/quota.ts';
+import type { Channels } from '../push/create-channels.ts';
 import type { Settings } from '../settings.ts';
+import type { Activities } from '../state/activities.ts';
 import type { Directory } from '../state/directory.ts';
 import type { JsonObject } from '../state/json.ts';
 
@@ -23,11 +26,14 @@ export interface ApiRequest {
   tokenBehind(key: string | undefined): string;
 }
 
-/** What the methods read. */
+/** What the methods read and use. */
 export interface World {
   readonly directory: Directory;
   readonly clock: Clock;
   readonly settings: Settings;
+  readonly activities: Activities;
+  readonly channels: Channels;
+  readonly quota: Quota;
 }
 
 /** A page of a list, before it becomes an answer. */
@@ -48,12 +54,12 @@ export interface Paging {
   readonly limited: boolean;
 }
 
-export interface Route<Of extends World = World> {
+export interface Route {
   readonly api: string;
   readonly method: 'GET' | 'POST';
   /** `{name}` is one segment, `{+name}` the rest of the path. */
   readonly path: string;
   readonly area: Area;
   readonly paging?: Paging;
-  answer(request: ApiRequest, world: Of): Result;
+  answer(request: ApiRequest, world: World): Result;
 }

@@ -1,4 +1,5 @@
 const ROOT = 'https://www.googleapis.com/auth/';
+export const CLOUD_PLATFORM = `${ROOT}cloud-platform`;
 
 /** What a method of the API reads: which scopes open it, and which privilege of an administrator's role. */
 export type Area = 'users' | 'groups' | 'members' | 'orgUnits' | 'domains' | 'customers' | 'schemas' | 'reports';

@@ -21,10 +21,13 @@ export interface ServiceAccountKey {
 export interface ServiceAccount {
   readonly email: string;
   readonly clientId: string;
+  readonly keyId: string;
   /** Scopes for which the customer lets it act as its users (domain-wide delegation). */
   delegation: ReadonlySet<string>;
   /** Privileges of an administrator's role that the account itself holds; empty for none. */
   adminRole: ReadonlySet<Privilege>;
+  /** Workloads that may sign in its name (the role Service Account Token Creator). */
+  signers: ReadonlySet<string>;
   /** Deleted, or its key taken back. */
   deleted: boolean;
 }
@@ -38,11 +41,16 @@ export interface AccountOptions {
   readonly name?: string;
 }
 
+export interface AccountChange extends Pick<AccountOptions, 'delegation' | 'adminRole'> {
+  readonly signers?: readonly string[];
+  readonly deleted?: boolean;
+}
+
 export interface ServiceAccounts {
   /** Makes an account and its key. */
   keyFor(options?: AccountOptions): ServiceAccountKey;
   /** Takes back or gives what an account may do. @throws Error where there is no such account */
-  change(email: string, change: AccountOptions & { readonly deleted?: boolean }): void;
+  change(email: string, change: AccountChange): void;
   find(email: string): ServiceAccount | undefined;
 }
 
@@ -72,15 +80,17 @@ export function createServiceAccounts(origin: () => string, seed: number): Servi
       const account: ServiceAccount = {
         email,
         clientId: `1${random.digits(20)}`,
+        keyId: random.letters(40),
         delegation: new Set(options.delegation ?? (role ? [] : READ_ONLY_SCOPES)),
         adminRole: privileges(options.adminRole),
+        signers: new Set(),
         deleted: false,
       };
       accounts.set(email, account);
       return {
         type: 'service_account',
         project_id: PROJECT,
-        private_key_id: random.letters(40),
+        private_key_id: account.keyId,
         private_key: signingKey(),
         client_email: email,
         client_id: account.clientId,
@@ -91,11 +101,12 @@ export function createServiceAccounts(origin: () => string, seed: number): Servi
         universe_domain: 'googleapis.com',
       };
     },
-    change(email, { delegation, adminRole, deleted }) {
+    change(email, { delegation, adminRole, signers, deleted }) {
       const account = accounts.get(email);
       if (account === undefined) throw new Error(`no service account ${email}`);
       if (delegation !== undefined) account.delegation = new Set(delegation);
       if (adminRole !== undefined) account.adminRole = privileges(adminRole);
+      if (signers !== undefined) account.signers = new Set(signers);
       if (deleted !== undefined) account.deleted = deleted;
     },
     find: (email) => accounts.get(email),

@@ -1,4 +1,4 @@
-import type { AccountOptions } from '../auth/service-accounts.ts';
+import type { AccountChange, AccountOptions } from '../auth/service-accounts.ts';
 import { type FaultName, faultCatalogue } from '../faults/create-faults.ts';
 import type { FaultOptions } from '../faults/fault.ts';
 import type { SeedOptions } from '../seed/seed-options.ts';
@@ -15,12 +15,17 @@ export const serviceControls: readonly Control[] = [
     run: ({ keyFor }, { body }) => keyFor(options<AccountOptions>(body, 'delegation', 'adminRole', 'name')),
   },
   {
+    method: 'POST',
+    path: '/keyless',
+    does: 'Makes a service account and a workload that signs for it without a key; takes what /keys takes.',
+    run: ({ keylessFor }, { body }) => keylessFor(options<AccountOptions>(body, 'delegation', 'adminRole', 'name')),
+  },
+  {
     method: 'PATCH',
     path: '/accounts/{email}',
-    does: 'Changes `delegation`, `adminRole` or `deleted` of a service account.',
+    does: 'Changes `delegation`, `adminRole`, `signers` or `deleted` of a service account.',
     run({ accounts }, { params: { email = '' }, body }) {
-      const names = ['delegation', 'adminRole', 'deleted'] as const;
-      accounts.change(email, options<AccountOptions & { deleted?: boolean }>(body, ...names));
+      accounts.change(email, options<AccountChange>(body, 'delegation', 'adminRole', 'signers', 'deleted'));
       return {};
     },
   },
@@ -109,6 +114,18 @@ export const serviceControls: readonly Control[] = [
       emulator.clearRequests();
       return {};
     },
+  },
+  {
+    method: 'GET',
+    path: '/activities',
+    does: 'The newest changes as the Reports API will show them, ?limit of them (100), newest last.',
+    run: ({ activities }, { query }) => ({ activities: activities.slice(-Number(query.get('limit') ?? 100)) }),
+  },
+  {
+    method: 'GET',
+    path: '/channels',
+    does: 'Channels of watchers, and the messages that were sent.',
+    run: ({ channels, pushes }) => ({ channels, pushes }),
   },
   {
     method: 'GET',

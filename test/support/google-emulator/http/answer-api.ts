@@ -9,7 +9,6 @@ import { type Answer, apiError, badRequest, GoogleError } from './answer.ts';
 import { applyMask, parseFields } from './fields.ts';
 import { knownFields } from './known-fields.ts';
 import type { PageTokens, Walk } from './page-tokens.ts';
-import type { Quota } from './quota.ts';
 import type { RequestLog } from './request-log.ts';
 import type { Router } from './router.ts';
 
@@ -19,21 +18,20 @@ export interface ApiCall {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: unknown;
+  readonly text: string;
   readonly batch: boolean;
 }
 
-export interface ApiService<Of extends World> extends AuthorizeParts {
-  readonly world: Of;
-  readonly router: Router<Of>;
+export interface ApiService extends AuthorizeParts {
+  readonly world: World;
+  readonly router: Router;
   readonly pageTokens: PageTokens;
-  readonly quota: Quota;
   readonly faults: Faults;
   readonly log: RequestLog;
 }
 
 /** Answers a request to the Directory or Reports API, alone or inside a batch, and writes it into the log. */
-export async function answerApi<Of extends World>(call: ApiCall, service: ApiService<Of>): Promise<Answer> {
+export async function answerApi(call: ApiCall, service: ApiService): Promise<Answer> {
   const { world, log, router } = service;
   const started = performance.now();
   const time = new Date(world.clock.now()).toISOString();
@@ -62,8 +60,9 @@ export async function answerApi<Of extends World>(call: ApiCall, service: ApiSer
   return answer;
 }
 
-async function inTurn<Of extends World>(call: ApiCall, caller: Caller, service: ApiService<Of>): Promise<Answer> {
-  const { world, quota } = service;
+async function inTurn(call: ApiCall, caller: Caller, service: ApiService): Promise<Answer> {
+  const { world } = service;
+  const { quota } = world;
   quota.enter();
   try {
     if (world.settings.latency > 0) await new Promise((resolve) => setTimeout(resolve, world.settings.latency));
@@ -74,13 +73,14 @@ async function inTurn<Of extends World>(call: ApiCall, caller: Caller, service: 
   }
 }
 
-async function run<Of extends World>(call: ApiCall, caller: Caller, service: ApiService<Of>): Promise<Answer> {
+async function run(call: ApiCall, caller: Caller, service: ApiService): Promise<Answer> {
   const { world, router, pageTokens } = service;
   const match = router(call.method, call.path);
   if (match === undefined) throw apiError(404, 'notFound', 'Not Found');
   const { route, params } = match;
   authorize(caller, route.area, service);
-  const { query, body } = call;
+  const { query } = call;
+  const body = call.method === 'GET' ? undefined : jsonOf(call.text);
   const mask = query.get('fields');
   const selection = mask === null ? 'all' : parseFields(mask, knownFields(route.api));
   const scope = `${route.api} ${JSON.stringify(params)}`;
@@ -115,6 +115,14 @@ async function run<Of extends World>(call: ApiCall, caller: Caller, service: Api
   const headers = { ...answer.headers, ...(typeof etag === 'string' && { etag }) };
   if (typeof etag === 'string' && call.headers['if-none-match'] === etag) return { status: 304, headers };
   return { ...answer, headers, body: applyMask(answer.body, selection) as JsonObject };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest('Parse Error');
+  }
 }
 
 function pageSizeOf(query: URLSearchParams, { default: usual, max }: Paging, { settings }: World): number {

@@ -1,14 +1,14 @@
-import type { Route, World } from '../api/route.ts';
+import type { Route } from '../api/route.ts';
 
-export interface Match<Of extends World> {
-  readonly route: Route<Of>;
+export interface Match {
+  readonly route: Route;
   readonly params: Readonly<Record<string, string>>;
 }
 
 /** Finds the method of the API that a request is for; undefined where there is none. */
-export type Router<Of extends World> = (method: string, path: string) => Match<Of> | undefined;
+export type Router = (method: string, path: string) => Match | undefined;
 
-export function createRouter<Of extends World>(routes: readonly Route<Of>[]): Router<Of> {
+export function createRouter(routes: readonly Route[]): Router {
   const compiled = routes.map((route) => ({ route, pattern: patternOf(route.path) }));
   return (method, path) => {
     for (const { route, pattern } of compiled) {
