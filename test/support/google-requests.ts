@@ -47,6 +47,13 @@ export async function read(response: Response): Promise<GoogleAnswer> {
   return { status: response.status, headers: response.headers, text, body: parsed(text) };
 }
 
+/** What an error of the API says. */
+export function refusal({ status, body }: GoogleAnswer) {
+  const { code, message, errors } = body.error;
+  const { reason, domain }: { reason: string; domain: string } = errors[0];
+  return { status, code, reason, domain, message };
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

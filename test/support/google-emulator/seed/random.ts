@@ -21,13 +21,18 @@ export function createRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
   const below = (limit: number) => Math.floor(next() * limit);
-  // Made in few pieces, since text put together letter by letter keeps every step in memory.
+  // Put together in one step: text that grows piece by piece keeps every step in memory.
   const text = (count: number, radix: number, most: number): string => {
-    const length = Math.min(count, most);
-    const piece = below(radix ** length)
-      .toString(radix)
-      .padStart(length, '0');
-    return count > most ? piece + text(count - most, radix, most) : piece;
+    const pieces: string[] = [];
+    for (let left = count; left > 0; left -= most) {
+      const length = Math.min(left, most);
+      pieces.push(
+        below(radix ** length)
+          .toString(radix)
+          .padStart(length, '0'),
+      );
+    }
+    return pieces.join('');
   };
   return {
     next,

@@ -30,8 +30,8 @@ export function seedUsers(directory: Directory, plan: SeedPlan, random: Random):
     const suspended = random.chance(plan.suspended);
     const archived = !suspended && random.chance(plan.archived);
     users.push({
-      id: `1${random.digits(20)}`,
-      primaryEmail: `${local}@${domain}`,
+      id: userId(random),
+      primaryEmail: [local, domain].join('@'),
       givenName,
       familyName,
       displayName: random.chance(0.05) ? givenName : undefined,
@@ -56,7 +56,7 @@ export function seedUsers(directory: Directory, plan: SeedPlan, random: Random):
 
 function administrator(plan: SeedPlan, random: Random): UserRecord {
   return {
-    id: `1${random.digits(20)}`,
+    id: userId(random),
     primaryEmail: `admin@${plan.domains[0]}`,
     givenName: 'Directory',
     familyName: 'Administrator',
@@ -76,6 +76,11 @@ function administrator(plan: SeedPlan, random: Random): UserRecord {
     attributes: {},
     version: 1,
   };
+}
+
+/** 21 digits. Joined, as every text that 100,000 people have, since a template would keep its pieces in memory. */
+function userId(random: Random): string {
+  return ['1', random.digits(20)].join('');
 }
 
 interface Parts {
@@ -123,8 +128,8 @@ function attributesOf(index: number, before: readonly UserRecord[], parts: Parts
   const { code, dial } = OFFICES[office] ?? OFFICES[0];
   // A person's manager came earlier, so that the lines of management are a tree.
   const manager = before[Math.floor((index - 1) / TEAM)];
-  const phones = [{ value: `${dial} ${random.digits(4)} ${random.digits(4)}`, type: 'work', primary: true }];
-  if (random.chance(0.3)) phones.push({ value: `${dial} 7${random.digits(7)}`, type: 'mobile', primary: false });
+  const phones = [{ value: [dial, random.digits(4), random.digits(4)].join(' '), type: 'work', primary: true }];
+  if (random.chance(0.3)) phones.push({ value: [dial, random.digits(7)].join(' 7'), type: 'mobile', primary: false });
   return {
     organizations: random.pick(parts.organizations),
     addresses: parts.addresses[office] ?? [],
