@@ -76,12 +76,13 @@ export function createApp(
 
 /** What is served under /api/v1. */
 export function routesOf(config: Config, database: Services['database'], types: ResourceTypes = CORE_TYPES): Route[] {
-  const { licensing, activity, limits, server } = config;
+  const { licensing, activity, limits, reclaim, server } = config;
   return createRoutes({
     database,
     rules: licensing,
     activity,
     limits,
+    reclaim,
     publicUrl: server.publicUrl,
     documents: createDirectoryDocuments(types, limits),
   });

@@ -2,6 +2,7 @@ export { type AccessRemoval, explainAccess, outlineAccessRemoval } from './acces
 export type { Administration } from './administration.js';
 export { entraIssuer, rotateConnectionToken } from './connection-tokens.js';
 export { baseUrl, connectionView, newTokenView, type ProfileSuggestion } from './connection-view.js';
+export { DAYS_SHOWN, dayRange } from './day-range.js';
 export {
   deleteGroupConfirmed,
   deleteUserConfirmed,
@@ -9,6 +10,7 @@ export {
   removeRoleConfirmed,
 } from './deletions.js';
 export type { Guard } from './guard.js';
+export { type LicenceTerms, licenceChange } from './licence-terms.js';
 export {
   chooseLicence,
   connectionNames,
@@ -16,10 +18,11 @@ export {
   requireDeletedGroup,
   requireDeletedUser,
   requireGroup,
+  requireHolder,
   requireRole,
   requireUser,
 } from './lookup.js';
 export { readShownUser, type ShownUser } from './shown-user.js';
-export { changeMembers, simulateChanges, simulatedChanges } from './simulated-changes.js';
+export { changeMembers, either, simulateChanges, simulatedChanges } from './simulated-changes.js';
 export { expiryOf, type TokenState, tokenState } from './token-terms.js';
 export { domainView, proveDomain } from './verify-domain.js';

@@ -9,7 +9,7 @@ import {
   type UserSummary,
 } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
-import { type Application, findApplication } from '../licensing/index.js';
+import { type Application, findApplication, type GrantHolder } from '../licensing/index.js';
 import type { Administration } from './administration.js';
 
 /** @throws RollcallError `user.not-found` */
@@ -88,6 +88,27 @@ export async function requireRole({ database, site }: Administration, applicatio
     'application.role-not-found',
     `The application "${applicationKey}" has no role "${roleKey}"; it has: ${keys}`,
   );
+}
+
+/** A user or a group, one of which is named: whoever asks has seen to that. */
+export interface NamedHolder {
+  /** Id or userName. */
+  readonly user?: string | undefined;
+  /** Id or name. */
+  readonly group?: string | undefined;
+}
+
+/** @throws as requireUser and requireGroup do */
+export async function requireHolder(
+  administration: Administration,
+  { user, group = '' }: NamedHolder,
+): Promise<{ readonly holder: GrantHolder; readonly holderName: string }> {
+  if (user !== undefined) {
+    const { id, userName } = await requireUser(administration, user);
+    return { holder: { kind: 'user', id }, holderName: userName };
+  }
+  const { id, displayName } = await requireGroup(administration, group);
+  return { holder: { kind: 'group', id }, holderName: displayName };
 }
 
 /** The names of a site's connections by id, for what refers to them. */

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { CommandSource, Outlook } from '../change/index.js';
 import { deleteGroup, type MemberChange, updateGroup } from '../directory/index.js';
-import { addGrant, changeLicence, findApplication, type GrantHolder, removeGrant } from '../licensing/index.js';
+import { addGrant, changeLicence, findApplication, removeGrant } from '../licensing/index.js';
 import type { Administration } from './administration.js';
-import { chooseLicence, requireGroup, requireRole, requireUser } from './lookup.js';
+import { chooseLicence, requireGroup, requireHolder, requireRole } from './lookup.js';
 
 const name = z.string().min(1);
 
 /** Whether one of two is there. */
-function either(one: unknown, other: unknown): boolean {
+export function either(one: unknown, other: unknown): boolean {
   return (one === undefined) !== (other === undefined);
 }
 
@@ -72,15 +72,15 @@ async function sourceOf(administration: Administration, wanted: SimulatedChange)
     case 'add-member':
     case 'remove-member': {
       const { id } = await requireGroup(administration, wanted.group);
-      const member = await holderOf(administration, { user: wanted.user, group: wanted.member });
+      const { holder } = await requireHolder(administration, { user: wanted.user, group: wanted.member });
       const kind = wanted.change === 'add-member' ? 'add' : 'remove';
-      return () => changeMembers(administration, id, [{ kind, ids: [member.id] }]);
+      return () => changeMembers(administration, id, [{ kind, ids: [holder.id] }]);
     }
     case 'grant':
     case 'revoke': {
       const { id } = await requireRole(administration, wanted.application, wanted.role);
-      const to = await holderOf(administration, wanted);
-      return () => (wanted.change === 'grant' ? addGrant(actor, id, to) : removeGrant(actor, id, to));
+      const { holder } = await requireHolder(administration, wanted);
+      return () => (wanted.change === 'grant' ? addGrant(actor, id, holder) : removeGrant(actor, id, holder));
     }
     case 'delete-group': {
       const { id } = await requireGroup(administration, wanted.group);
@@ -97,15 +97,4 @@ async function sourceOf(administration: Administration, wanted: SimulatedChange)
 /** Members that come and go; the group's attributes stay. */
 export function changeMembers({ database, actor }: Administration, groupId: string, members: readonly MemberChange[]) {
   return updateGroup(database, actor, groupId, { members, unknownMembers: 'reject' });
-}
-
-interface Named {
-  readonly user?: string | undefined;
-  readonly group?: string | undefined;
-}
-
-/** The schema has seen to it that one of the two is there. */
-async function holderOf(administration: Administration, { user, group = '' }: Named): Promise<GrantHolder> {
-  if (user !== undefined) return { kind: 'user', id: (await requireUser(administration, user)).id };
-  return { kind: 'group', id: (await requireGroup(administration, group)).id };
 }

@@ -7,8 +7,9 @@ export function entityTag(version: string | number): string {
   return `W/"${version}"`;
 }
 
-/** For `etag` of a route whose answer has a version. */
-export const versionTag = ({ version }: { readonly version: string | number }): string => entityTag(version);
+/** For `etag` of a route whose answer has a version; that a text may be a time is what Sendable says of every text. */
+export const versionTag = ({ version }: { readonly version: string | number | Date }): string =>
+  entityTag(String(version));
 
 /**
  * Holds a command to the version that the client saw. It is compared under the command's locks, so that nobody comes

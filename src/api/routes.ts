@@ -1,12 +1,20 @@
 import { z } from 'zod';
+import { explanationRoutes } from './access/explanation-routes.js';
 import { type AccessRouteDependencies, accessRoute } from './applications/access-route.js';
 import { type ActivityRouteDependencies, activityRoutes } from './applications/activity-routes.js';
+import { applicationRoutes } from './applications/application-routes.js';
+import { licenceRoutes } from './applications/licence-routes.js';
+import { roleRoutes } from './applications/role-routes.js';
+import { grantRoutes } from './grants/grant-routes.js';
 import { groupRoutes } from './groups/group-routes.js';
 import { memberRoutes } from './groups/member-routes.js';
 import type { GroupRouteDependencies } from './groups/show-group.js';
 import { describeRoutes, type OpenApiDocument } from './openapi.js';
 import { type Route, route } from './route.js';
+import { historyRoutes } from './seats/history-routes.js';
+import { type UnusedRouteDependencies, unusedRoutes } from './seats/unused-routes.js';
 import { apiTokenRoutes } from './tokens/api-token-routes.js';
+import { applicationTokenRoutes } from './tokens/application-token-routes.js';
 import type { UserRouteDependencies } from './users/show-user.js';
 import { userRoutes } from './users/user-routes.js';
 import { userStateRoutes } from './users/user-state-routes.js';
@@ -15,7 +23,8 @@ export interface RouteDependencies
   extends AccessRouteDependencies,
     Omit<ActivityRouteDependencies, 'limits'>,
     UserRouteDependencies,
-    GroupRouteDependencies {
+    GroupRouteDependencies,
+    UnusedRouteDependencies {
   readonly limits: ActivityRouteDependencies['limits'] & GroupRouteDependencies['limits'];
   /** Where the server is reached, without a slash at the end. */
   readonly publicUrl: string;
@@ -30,6 +39,14 @@ export function createRoutes(dependencies: RouteDependencies): Route[] {
     ...userStateRoutes(dependencies),
     ...groupRoutes(dependencies),
     ...memberRoutes(dependencies),
+    ...applicationRoutes(dependencies),
+    ...roleRoutes(),
+    ...licenceRoutes(),
+    ...grantRoutes(dependencies),
+    ...explanationRoutes(),
+    ...historyRoutes(),
+    ...unusedRoutes(dependencies),
+    ...applicationTokenRoutes(dependencies),
     ...apiTokenRoutes(dependencies),
   ];
   const all: Route[] = [...routes, documentRoute(() => describeRoutes(all, dependencies.publicUrl))];

@@ -1,8 +1,8 @@
-import { requireGroup, requireRole, requireUser } from '../administration/index.js';
+import { requireHolder, requireRole } from '../administration/index.js';
 import { listConnections } from '../connections/index.js';
-import { addGrant, type GrantHolder, listGrants, removeGrant } from '../licensing/index.js';
+import { addGrant, listGrants, removeGrant } from '../licensing/index.js';
 import { table } from './output.js';
-import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
+import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
 import { UsageError } from './usage-error.js';
 
 interface HolderOptions {
@@ -58,24 +58,10 @@ function perform(session: Session, name: 'add' | 'remove', options: GrantOptions
   });
 }
 
-async function requireHolder(
-  services: SiteServices,
-  { group, user }: HolderOptions,
-): Promise<{ holder: GrantHolder; holderName: string }> {
-  if (group !== undefined) {
-    const { id, displayName } = await requireGroup(services, group);
-    return { holder: { kind: 'group', id }, holderName: displayName };
-  }
-  const { id, userName } = await requireUser(services, user ?? '');
-  return { holder: { kind: 'user', id }, holderName: userName };
-}
-
 function list(session: Session, options: SiteOptions & { application?: string }): Promise<void> {
   return session.answerInSite(options, async ({ database, site }) => {
-    const all = await listGrants(database, site.id);
-    const grants = all.filter(
-      ({ application }) => options.application === undefined || application === options.application,
-    );
+    const found = await listGrants(database, site.id, { application: options.application });
+    const grants = found.map(({ rank: _, ...grant }) => grant);
     const connections = await listConnections(database, site.id);
     const nameOf = (id: string | null) => connections.find((connection) => connection.id === id)?.name ?? id;
     const rows = grants.map((grant) => [

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { DAYS_SHOWN, dayRange } from '../administration/index.js';
 import {
   type DayRange,
   findApplication,
@@ -9,7 +10,6 @@ import {
 } from '../licensing/index.js';
 import { csv } from './csv.js';
 import { table } from './output.js';
-import { DAY } from './parse-duration.js';
 import { type Register, type SiteOptions, siteCommand } from './session.js';
 import { UsageError } from './usage-error.js';
 
@@ -18,9 +18,6 @@ interface RangeOptions extends SiteOptions {
   readonly to?: string;
   readonly csv?: boolean;
 }
-
-/** What a chart shows unless it is said otherwise. */
-const DAYS_SHOWN = 30;
 
 /** `rollcall licensing history | true-up` */
 export const historyCommands: Register = (group, session) => {
@@ -70,14 +67,10 @@ function parseDay(text: string): string {
 }
 
 /** @throws UsageError */
-function rangeOf({ from, to = dayOf(Date.now()) }: RangeOptions): DayRange {
-  const first = from ?? dayOf(Date.parse(to) - (DAYS_SHOWN - 1) * DAY);
-  if (first > to) throw new UsageError('--from must not be later than --to');
-  return { from: first, to };
-}
-
-function dayOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
+function rangeOf({ from, to }: RangeOptions): DayRange {
+  const range = dayRange(from, to);
+  if (range.from > range.to) throw new UsageError('--from must not be later than --to');
+  return range;
 }
 
 const CHART_WIDTH = 30;

@@ -1,11 +1,10 @@
 import { Option } from 'commander';
-import { chooseLicence } from '../administration/index.js';
+import { chooseLicence, licenceChange } from '../administration/index.js';
 import {
   type Application,
   addLicence,
   changeLicence,
   findApplication,
-  type LicenceChange,
   type LicencePolicy,
   removeLicence,
 } from '../licensing/index.js';
@@ -81,7 +80,7 @@ export const licenceCommands: Register = (group, session) => {
       }
       return inApplication(session, 'licence.change', options, ({ actor }, application) => {
         const licence = chooseLicence(application, options.licence);
-        return changeLicence(actor, licence.id, termChange(options, licence));
+        return changeLicence(actor, licence.id, licenceChange({ ...options, roles: options.role }, licence));
       });
     });
 
@@ -107,27 +106,6 @@ export const licenceCommands: Register = (group, session) => {
 
 function policyOption(): Option {
   return new Option('--policy <policy>', 'when the seats are taken').choices(['wait', 'refuse', 'allow']);
-}
-
-function termChange(options: TermOptions, licence: Application['licences'][number]): LicenceChange {
-  const { name, seats, policy, role, from, until, warnAt } = options;
-  const before = (text: string | null) => (text === null ? undefined : new Date(text));
-  const moves = from !== undefined || until !== undefined;
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(seats === undefined ? {} : { seats: seats ?? undefined }),
-    ...(policy === undefined ? {} : { policy }),
-    ...(role === undefined ? {} : { roles: role }),
-    ...(warnAt === undefined ? {} : { warnAt }),
-    ...(moves
-      ? {
-          period: {
-            from: from === undefined ? before(licence.validFrom) : (from ?? undefined),
-            until: until === undefined ? before(licence.validUntil) : (until ?? undefined),
-          },
-        }
-      : {}),
-  };
 }
 
 function inApplication(

@@ -1,4 +1,4 @@
-import { type Database, type Sql, sql, type Transaction } from '../database/index.js';
+import { type Database, join, type Sql, sql, type Transaction } from '../database/index.js';
 import { type Actor, type LockingCommand, newObjectId, usersWithin } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
 
@@ -8,6 +8,8 @@ export interface Grant {
   readonly id: string;
   readonly application: string;
   readonly role: string;
+  /** Of the role: 1 is the highest. */
+  readonly rank: number;
   readonly holder: GrantHolder;
   readonly holderName: string;
   /** The connection that gave it; null when an administrator did. */
@@ -83,9 +85,38 @@ function insertGrant(actor: Actor, id: string, roleId: string, { kind, id: holde
       ${kind === 'user' ? holderId : null}, ${actor.connection?.id ?? null})`;
 }
 
-export function listGrants(database: Database, siteId: number): Promise<Grant[]> {
+/** Which grants are listed; what is undefined is not asked for. */
+export interface GrantFilter {
+  readonly id?: string | undefined;
+  /** A key. */
+  readonly application?: string | undefined;
+  /** Ids. */
+  readonly userId?: string | undefined;
+  readonly groupId?: string | undefined;
+  /** Continue behind this grant. */
+  readonly after?: GrantPosition | undefined;
+  /** Undefined: all. */
+  readonly limit?: number | undefined;
+}
+
+export type GrantPosition = Pick<Grant, 'application' | 'rank' | 'id'>;
+
+/** Grants by application and role, the highest first. */
+export function listGrants(
+  database: Database,
+  siteId: number,
+  { id, application, userId, groupId, after, limit }: GrantFilter = {},
+): Promise<Grant[]> {
+  const conditions = [sql`g.site_id = ${siteId}`];
+  if (id !== undefined) conditions.push(sql`g.id = ${id}::uuid`);
+  if (application !== undefined) conditions.push(sql`a.key = ${application}`);
+  if (userId !== undefined) conditions.push(sql`g.user_id = ${userId}::uuid`);
+  if (groupId !== undefined) conditions.push(sql`g.group_id = ${groupId}::uuid`);
+  if (after !== undefined) {
+    conditions.push(sql`(a.key, r.rank, g.id) > (${after.application}, ${after.rank}, ${after.id}::uuid)`);
+  }
   return database.read<Grant>(sql`
-    SELECT g.id, a.key AS application, r.key AS role,
+    SELECT g.id, a.key AS application, r.key AS role, r.rank,
       jsonb_build_object('kind', CASE WHEN g.group_id IS NULL THEN 'user' ELSE 'group' END,
         'id', coalesce(g.group_id, g.user_id)) AS holder,
       coalesce(o.display_name, u.user_name) AS "holderName", g.connection_id AS "connectionId"
@@ -94,7 +125,7 @@ export function listGrants(database: Database, siteId: number): Promise<Grant[]>
     JOIN applications a ON a.site_id = r.site_id AND a.id = r.application_id
     LEFT JOIN groups o ON o.site_id = g.site_id AND o.id = g.group_id
     LEFT JOIN users u ON u.site_id = g.site_id AND u.id = g.user_id
-    WHERE g.site_id = ${siteId} ORDER BY a.key, r.rank, g.id`);
+    WHERE ${join(conditions, ' AND ')} ORDER BY a.key, r.rank, g.id LIMIT ${limit ?? null}`);
 }
 
 /** The structure lock keeps every other writer of access out, so no user row needs a lock of its own. */

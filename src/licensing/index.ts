@@ -40,7 +40,7 @@ export {
   type Standing,
 } from './explain/outlook.js';
 export { type Difference, verifyLicensing } from './explain/verify.js';
-export { addGrant, type Grant, type GrantHolder, listGrants, removeGrant } from './grants.js';
+export { addGrant, type Grant, type GrantHolder, type GrantPosition, listGrants, removeGrant } from './grants.js';
 export { historyEntities } from './history/entities.js';
 export {
   type DayRange,
@@ -87,6 +87,6 @@ export {
 } from './usage/access-answer.js';
 export { usageEntities } from './usage/entities.js';
 export { type ActivityReport, type ActivityRules, reportActivity } from './usage/report-activity.js';
-export { listUnusedSeats, type UnusedSeat } from './usage/unused-seats.js';
+export { listUnusedSeats, type SeatPosition, seatPosition, type UnusedSeat } from './usage/unused-seats.js';
 export { changeUserType } from './users/change-user-type.js';
 export { forgetGroups, forgetUsers } from './users/forget.js';

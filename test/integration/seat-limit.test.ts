@@ -3,7 +3,8 @@ import { sql } from '../../src/database/index.js';
 import { updateGroup } from '../../src/directory/index.js';
 import { RollcallError } from '../../src/errors/index.js';
 import { DEFAULT_SEAT_RULES, verifyLicensing } from '../../src/licensing/index.js';
-import { type AccessClient, type AccessServer, startAccessServer } from '../support/access-server.js';
+import type { AccessClient } from '../support/access-server.js';
+import { type ApiServer, type ProgramClient, startApiServer } from '../support/api-server.js';
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
@@ -13,8 +14,9 @@ const ROLES = [{ value: 'wiki:user' }];
 const SEATS = 4;
 const PEOPLE = 11;
 
-let access: AccessServer;
+let access: ApiServer;
 let client: AccessClient;
+let program: ProgramClient;
 let licenceId: string;
 
 /** Asks for a seat for one person; false when it was refused. */
@@ -23,7 +25,8 @@ type Attempt = () => Promise<boolean>;
 type Path = (n: number) => Promise<Attempt>;
 
 async function start(policy: 'wait' | 'refuse' | 'allow', seats: number): Promise<void> {
-  access = await startAccessServer();
+  access = await startApiServer();
+  program = await access.program();
   ({ licenceId } = await access.application({ key: 'wiki', licence: { seats, policy } }));
   client = await access.client({ showEntitlements: true, assign: true, reactivate: true });
 }
@@ -31,6 +34,14 @@ async function start(policy: 'wait' | 'refuse' | 'allow', seats: number): Promis
 async function asked(method: string, path: string, body: object): Promise<boolean> {
   const { status, text } = await client.request(method, path, body);
   if (status === 403) return false;
+  expect([status < 300, text]).toEqual([true, text]);
+  return true;
+}
+
+/** The same of the API. */
+async function askedApi(method: string, path: string, body: object): Promise<boolean> {
+  const { status, body: answer, text } = await program.request(method, path, body);
+  if (status === 409 && answer.code === 'licence.out-of-seats') return false;
   expect([status < 300, text]).toEqual([true, text]);
   return true;
 }
@@ -125,6 +136,54 @@ const PATHS: Readonly<Record<string, Path>> = {
           updateGroup(database, actor, id, { members, unknownMembers: 'reject' }),
         ),
       );
+  },
+  'the API that reactivates a user': async (n) => {
+    const id = await dormant(n);
+    return () => askedApi('POST', `/users/${id}/reactivate`, {});
+  },
+  'the API that ends a suspension': async (n) => {
+    const id = await client.user(`user${n}`);
+    await program.done('POST', `/users/${id}/suspend`, { reason: 'leave' });
+    await grantingGroup(`of user${n}`, [id]);
+    return () => askedApi('POST', `/users/${id}/reactivate`, {});
+  },
+  'the API that restores a user': async (n) => {
+    const id = await dormant(n);
+    await program.done('DELETE', `/users/${id}`);
+    await access.server.database.write(sql`
+      UPDATE users SET state = 'active', document = document || '{"active": true}' WHERE id = ${id}`);
+    return () => askedApi('POST', `/users/${id}/restore`, {});
+  },
+  'the API that makes a customer a standard user': async (n) => {
+    const { id } = await program.done('POST', '/users', { userName: `user${n}` });
+    await program.done('PUT', `/users/${id}/type`, { type: 'customer' });
+    await grantingGroup(`of user${n}`, [id]);
+    return () => askedApi('PUT', `/users/${id}/type`, { type: 'standard' });
+  },
+  'the API that adds a member': async (n) => {
+    const { id: member } = await program.done('POST', '/users', { userName: `user${n}` });
+    const id = await grantingGroup(`group${n}`);
+    return () => askedApi('POST', `/groups/${id}/members`, { add: [member] });
+  },
+  'the API that restores a group': async (n) => {
+    const id = await client.group(`group${n}`, [await client.user(`user${n}`)]);
+    await program.done('DELETE', `/groups/${id}`);
+    await access.server.database.write(sql`
+      INSERT INTO grants (site_id, id, role_id, group_id)
+      SELECT site_id, gen_random_uuid(), id, ${id}::uuid FROM application_roles`);
+    return () => askedApi('POST', `/groups/${id}/restore`, {});
+  },
+  'the API that grants to a user': async (n) => {
+    const { id: user } = await program.done('POST', '/users', { userName: `user${n}` });
+    return () => askedApi('POST', '/grants', { application: 'wiki', role: 'user', user });
+  },
+  'the API that grants to a group': async (n) => {
+    const group = await client.group(`group${n}`, [await client.user(`user${n}`)]);
+    return () => askedApi('POST', '/grants', { application: 'wiki', role: 'user', group });
+  },
+  'the API that makes a default group': async (n) => {
+    const id = await client.group(`group${n}`, [await client.user(`user${n}`)]);
+    return () => askedApi('PUT', `/applications/wiki/roles/user/default-groups/${id}`, {});
   },
 };
 

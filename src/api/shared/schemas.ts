@@ -31,3 +31,8 @@ export const OUT_OF_SEATS = problem(
   'licence.out-of-seats',
   'A licence with the policy `refuse` has no seat left.',
 );
+
+export const applicationParameter = z.string().describe('The key of an application.');
+
+export const NO_APPLICATION = problem(404, 'application.not-found', 'There is no such application.');
+export const NO_ROLE = problem(404, 'application.role-not-found', 'The application has no such role.');

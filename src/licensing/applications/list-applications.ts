@@ -51,7 +51,7 @@ export interface Application {
 }
 
 /** All applications with roles, licences, seat use and default groups. */
-export function listApplications(database: Database, siteId: number): Promise<Application[]> {
+export function listApplications(database: Pick<Database, 'read'>, siteId: number): Promise<Application[]> {
   return database.read<Application>(sql`
     SELECT a.id, a.key, a.name, a.description, a.state,
       (
@@ -99,7 +99,11 @@ export function listApplications(database: Database, siteId: number): Promise<Ap
 }
 
 /** @throws RollcallError `application.not-found` */
-export async function findApplication(database: Database, siteId: number, key: string): Promise<Application> {
+export async function findApplication(
+  database: Pick<Database, 'read'>,
+  siteId: number,
+  key: string,
+): Promise<Application> {
   const application = (await listApplications(database, siteId)).find((candidate) => candidate.key === key);
   if (application === undefined) {
     throw new RollcallError('not-found', 'application.not-found', `There is no application "${key}".`);
