@@ -72,6 +72,11 @@ export function toDatabaseError(error: unknown): unknown {
   return error;
 }
 
+/** Whether the database refused the values themselves: SQLSTATE 22, data exceptions, and 23, violated constraints. */
+export function refusesData(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '');
+}
+
 /**
  * The name of the constraint or unique index that a statement violated (SQLSTATE class 23), for a feature to tell
  * its own error from; undefined for any other error.

@@ -1,6 +1,7 @@
 export { analyzeGrown } from './analyze-grown.js';
-export { violatedConstraint } from './database-errors.js';
+export { refusesData, violatedConstraint } from './database-errors.js';
 export { type EmbeddedDatabase, type EmbeddedOptions, startEmbedded } from './embedded/index.js';
+export { jsonLines, jsonRows } from './json-rows.js';
 export { hasPendingMigrations, migrate, revert } from './migrate.js';
 export { type Database, type DatabaseOptions, openDatabase } from './open-database.js';
 export { ensureMonthlyPartitions } from './partitions.js';

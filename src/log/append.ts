@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Sql, sql } from '../database/index.js';
+import { jsonLines, type Sql, sql } from '../database/index.js';
 import { newObjectId, type Subject } from '../directory/index.js';
 import type { NewLogEntry } from './log-entry.js';
 import { maskSecrets } from './mask-secrets.js';
@@ -19,7 +19,7 @@ export function appendStatements(entry: NewLogEntry): Sql[] {
   return [insertEntry(entry, id, at), ...insertSubjects(entry, id, at)];
 }
 
-/** The same for several entries of one actor, in two statements. */
+/** The same for several entries of one actor, in two statements. The subjects of each differ. */
 export function appendAll(entries: readonly NewLogEntry[]): Sql[] {
   const [first] = entries;
   if (first === undefined) return [];
@@ -59,10 +59,12 @@ function insertEntries(actor: NewLogEntry['actor'], made: readonly MadeEntry[], 
       error_code, steps, changed, subjects, subject_count, personal, decode(salt, 'hex'),
       sha256(decode(salt, 'hex') || convert_to(personal::text, 'UTF8')), ${actor.correlationId}::text,
       duration_microseconds
-    FROM json_to_recordset(${storableText(rows)}::json) AS made (id uuid, action text, object_type text,
-      object_id uuid, outcome text, error_code text, steps jsonb, changed text[], subjects jsonb, subject_count integer,
-      personal jsonb, salt text, duration_microseconds integer)`;
+    FROM ${jsonLines(rows.map(storableText).join('\n'), ENTRY_COLUMNS)}`;
 }
+
+const ENTRY_COLUMNS = sql`id uuid, action text, object_type text, object_id uuid, outcome text, error_code text,
+  steps jsonb, changed text[], subjects jsonb, subject_count integer, personal jsonb, salt text,
+  duration_microseconds integer`;
 
 function insertAllSubjects(siteId: number, made: readonly MadeEntry[], at: Date): Sql[] {
   const subjects = made.flatMap(({ entry, id }) => subjectsOf(entry).map((subject) => ({ ...subject, entryId: id })));
@@ -70,7 +72,7 @@ function insertAllSubjects(siteId: number, made: readonly MadeEntry[], at: Date)
   return [
     sql`
       INSERT INTO log_subjects (site_id, subject_id, at, entry_id, kind, effect)
-      SELECT DISTINCT ${siteId}::integer, subject_id, ${at}::timestamptz, entry_id, kind, effect
+      SELECT ${siteId}::integer, subject_id, ${at}::timestamptz, entry_id, kind, effect
       FROM unnest(${subjects.map(({ id }) => id)}::uuid[], ${subjects.map(({ entryId }) => entryId)}::uuid[],
         ${subjects.map(({ kind }) => kind)}::text[], ${subjects.map(({ effect }) => effect)}::text[])
         AS subject (subject_id, entry_id, kind, effect)`,

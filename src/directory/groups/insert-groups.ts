@@ -1,4 +1,4 @@
-import { type Sql, sql } from '../../database/index.js';
+import { jsonRows, type Sql, sql } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import { comparisonKey } from '../comparison-key.js';
 import { writeIdentities } from '../identities.js';
@@ -58,6 +58,8 @@ export function insertGroupRows(actor: Actor, groups: readonly InsertedGroup[]):
       folded, created_at, modified_at)
     SELECT ${actor.siteId}, id, display_name, display_name_key, unique_name_key, ${actor.connection?.id ?? null}::uuid,
       document, folded, created_at, created_at
-    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS made (id uuid, display_name text, display_name_key text,
-      unique_name_key text, document jsonb, folded jsonb, created_at timestamptz)`;
+    FROM ${jsonRows(rows, COLUMNS)}`;
 }
+
+const COLUMNS = sql`id uuid, display_name text, display_name_key text, unique_name_key text, document jsonb,
+  folded jsonb, created_at timestamptz`;

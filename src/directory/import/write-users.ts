@@ -1,4 +1,4 @@
-import { type Sql, sql } from '../../database/index.js';
+import { jsonRows, type Sql, sql } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import { comparisonKey } from '../comparison-key.js';
 import { writeIdentities } from '../identities.js';
@@ -63,14 +63,15 @@ function updateRows(siteId: number, users: readonly ChangedUser[]): Sql {
   });
   rows.sort((left, right) => (left.user_name_key < right.user_name_key ? -1 : 1));
   return sql`
-    UPDATE users u SET user_name = given.user_name, user_name_key = given.user_name_key,
-      display_name = given.display_name, state = given.state, resumes_to = given.resumes_to,
-      manager_id = given.manager_id, owner_connection_id = given.owner_connection_id,
-      document = (u.document - given.cleared) || given.document, folded = (u.folded - given.cleared) || given.folded,
-      version = u.version + given.visibly::integer,
-      modified_at = CASE WHEN given.visibly THEN ${movedOn(sql`u`)} ELSE u.modified_at END
-    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS given (id uuid, user_name text, user_name_key text,
-      display_name text, state text, resumes_to text, manager_id uuid, owner_connection_id uuid, cleared text[],
-      document jsonb, folded jsonb, visibly boolean)
-    WHERE u.site_id = ${siteId} AND u.id = given.id`;
+    UPDATE users u SET user_name = made.user_name, user_name_key = made.user_name_key,
+      display_name = made.display_name, state = made.state, resumes_to = made.resumes_to,
+      manager_id = made.manager_id, owner_connection_id = made.owner_connection_id,
+      document = (u.document - made.cleared) || made.document, folded = (u.folded - made.cleared) || made.folded,
+      version = u.version + made.visibly::integer,
+      modified_at = CASE WHEN made.visibly THEN ${movedOn(sql`u`)} ELSE u.modified_at END
+    FROM ${jsonRows(rows, COLUMNS)}
+    WHERE u.site_id = ${siteId} AND u.id = made.id`;
 }
+
+const COLUMNS = sql`id uuid, user_name text, user_name_key text, display_name text, state text, resumes_to text,
+  manager_id uuid, owner_connection_id uuid, cleared text[], document jsonb, folded jsonb, visibly boolean`;

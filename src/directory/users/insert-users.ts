@@ -1,4 +1,4 @@
-import { type Sql, sql } from '../../database/index.js';
+import { jsonRows, type Sql, sql } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import { comparisonKey } from '../comparison-key.js';
 import { writeIdentities } from '../identities.js';
@@ -39,10 +39,7 @@ export function insertUsers(actor: Actor, users: readonly InsertedUser[]): Sql[]
   ];
 }
 
-/**
- * One JSON document of all rows is read faster than arrays of a column each: 1,000 users have 13,000 values. In the
- * order of names, so that two batches that share some do not wait for each other in a circle.
- */
+/** In the order of names, so that two batches that share some do not wait for each other in a circle. */
 function insertRows(actor: Actor, users: readonly InsertedUser[]): Sql {
   const rows = users.map(({ id, createdAt, profile }) => ({
     id,
@@ -62,7 +59,8 @@ function insertRows(actor: Actor, users: readonly InsertedUser[]): Sql {
       document, folded, created_at, modified_at)
     SELECT ${actor.siteId}, id, user_name, user_name_key, display_name, state, manager_id,
       ${actor.connection?.id ?? null}::uuid, document, folded, created_at, created_at
-    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS made (id uuid, user_name text,
-      user_name_key text COLLATE "C", display_name text, state text, manager_id uuid, document jsonb, folded jsonb,
-      created_at timestamptz)`;
+    FROM ${jsonRows(rows, COLUMNS)}`;
 }
+
+const COLUMNS = sql`id uuid, user_name text, user_name_key text COLLATE "C", display_name text, state text,
+  manager_id uuid, document jsonb, folded jsonb, created_at timestamptz`;
