@@ -21,17 +21,22 @@ export async function takeLocks(
     statements = [];
     groupIds = await groupIds(transaction);
   }
-  if (groupIds.length > 0) statements.push(lockGroups(siteId, groupIds));
+  const groupsAt = groupIds.length > 0 ? statements.push(lockGroups(siteId, groupIds)) - 1 : undefined;
   const usersAt = known !== undefined && known.length > 0 ? statements.push(lockUsers(siteId, known)) - 1 : undefined;
   const readAt = command.read === undefined ? undefined : statements.push(command.read) - 1;
   const found = await transaction.runTogether(statements);
   const rows = readAt === undefined ? [] : (found[readAt] ?? []);
+  const groups = groupsAt === undefined ? [] : (found[groupsAt] ?? []);
   let users = usersAt === undefined ? [] : (found[usersAt] ?? []);
   if (typeof command.userIds === 'function') {
     users = await transaction.run(lockUsers(siteId, await command.userIds(transaction)));
   }
-  // lockUsers names the column.
-  return { rows, userIds: new Set((users as { id: string }[]).map((user) => user.id)) };
+  return { rows, groupIds: idsOf(groups), userIds: idsOf(users) };
+}
+
+/** The locking statements name the column. */
+function idsOf(rows: readonly unknown[]): ReadonlySet<string> {
+  return new Set((rows as readonly { id: string }[]).map(({ id }) => id));
 }
 
 function lockGroups(siteId: number, ids: readonly string[]): Sql {

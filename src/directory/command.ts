@@ -104,7 +104,8 @@ export interface Effects<Result> extends ObjectEffects {
 export interface Held {
   /** The rows of the command's `read`. */
   readonly rows: readonly unknown[];
-  /** Those of the asked-for users that are visible. */
+  /** Those of the asked-for groups and users that are visible. */
+  readonly groupIds: ReadonlySet<string>;
   readonly userIds: ReadonlySet<string>;
 }
 

@@ -48,8 +48,22 @@ export { type ListedMember, listMembers, type MemberPosition } from './groups/li
 export { groupRows, listGroups, readGroup, readMembers, streamMembers } from './groups/read-groups.js';
 export { restoreGroup } from './groups/restore-group.js';
 export { type GroupEdit, type GroupUpdate, type UpdatedGroup, updateGroup } from './groups/update-group.js';
+export { importGroups } from './import/import-groups.js';
+export { importMembers, type MembersOutcome } from './import/import-members.js';
 export { importUsers } from './import/import-users.js';
-export type { ImportedAttributes, ImportedUser, ImportOutcome, ImportRight } from './import/imported.js';
+export type {
+  ImportedAttributes,
+  ImportedGroup,
+  ImportedMembers,
+  ImportedUser,
+  ImportOutcome,
+  ImportRight,
+  NamedObject,
+  PassedOver,
+} from './import/imported.js';
+export { type ReleasedObject, releaseIdentities } from './import/release-identities.js';
+export { removeGroups } from './import/remove-groups.js';
+export { removeUsers } from './import/remove-users.js';
 export { type Identity, listIdentities } from './list-identities.js';
 export { isLiving } from './living.js';
 export { countObjects, foldObjectCounts } from './object-counts.js';

@@ -172,7 +172,7 @@ const QUERIES: readonly (readonly [string, string])[] = [
     'the seats of a licence',
     `SELECT l.name, l.seats_used, count(e.user_id) AS taken FROM licences l
      LEFT JOIN entitlements e ON e.site_id = l.site_id AND e.licence_id = l.id
-     WHERE l.seats IS NOT NULL GROUP BY l.name, l.seats_used, l.seats, l.policy
+     WHERE l.seats IS NOT NULL GROUP BY l.site_id, l.id, l.name, l.seats_used, l.seats, l.policy
      HAVING l.seats_used <> count(e.user_id) OR (l.policy <> 'allow' AND count(e.user_id) > l.seats)`,
   ],
   [

@@ -10,8 +10,8 @@ import { raiseGroupsVersion } from './groups-version.js';
 import { insertGroupRows, insertGroups, noteGroups } from './insert-groups.js';
 import { applyMemberChanges } from './member-changes.js';
 import { nameMembers, refuseUnknown } from './member-ids.js';
+import { memberSubjects } from './member-subjects.js';
 import { requireFreeName } from './unique-name.js';
-import { memberSubjects } from './update-group.js';
 
 export interface NewGroup {
   readonly profile: GroupProfile;

@@ -10,6 +10,7 @@ import { rebuildClosure, usersWithin, withAncestors } from './closure.js';
 import type { GroupRecord } from './group-profile.js';
 import { raiseGroupsVersion } from './groups-version.js';
 import { lockedGroup, lockedGroupQuery, requireGroupId } from './locked-group.js';
+import { touchParents } from './touch-groups.js';
 
 /**
  * Schedules a group for deletion. Everybody in it and below it may lose access, and what lies above it loses reach:
@@ -51,10 +52,7 @@ export function deleteGroup(
       const members = await directMembers(transaction, siteId, groupId);
       const within = await usersWithin(transaction, siteId, [groupId]);
       const above = await withAncestors(transaction, siteId, [groupId]);
-      await transaction.run(sql`
-        UPDATE groups SET deleted_at = now(), version = version + 1,
-          released_values = ${releasedValues(siteId, sql`groups.id`)}
-        WHERE site_id = ${siteId} AND id = ${groupId}`);
+      await transaction.run(scheduleDeletion(siteId, [groupId]));
       await rebuildClosure(transaction, siteId, above);
       return {
         result: undefined,
@@ -65,7 +63,7 @@ export function deleteGroup(
         affectedUserIds: within,
         removal: 'group',
         writes: [
-          touchParents(siteId, groupId),
+          touchParents(siteId, [groupId]),
           raiseGroupsVersion(siteId),
           releaseUniqueValues(siteId, [groupId]),
           countDelta(siteId, 'Group', current.ownerConnectionId, -1),
@@ -75,12 +73,12 @@ export function deleteGroup(
   };
 }
 
-/** Gives the groups that a group lies in a new version and time. */
-export function touchParents(siteId: number, groupId: string): Sql {
+/** Makes groups invisible; they keep what they had of unique values for a restore. */
+export function scheduleDeletion(siteId: number, groupIds: readonly string[]): Sql {
   return sql`
-    UPDATE groups SET version = version + 1, modified_at = greatest(now(), modified_at + interval '1 millisecond')
-    WHERE site_id = ${siteId}
-      AND id IN (SELECT group_id FROM nestings WHERE site_id = ${siteId} AND child_group_id = ${groupId})`;
+    UPDATE groups SET deleted_at = now(), version = version + 1,
+      released_values = ${releasedValues(siteId, sql`groups.id`)}
+    WHERE site_id = ${siteId} AND id = ANY (${groupIds}::uuid[])`;
 }
 
 /** Those who lose a membership; whoever lies in a group below only loses what came from above. */

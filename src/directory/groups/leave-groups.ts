@@ -1,4 +1,5 @@
 import { type Sql, sql } from '../../database/index.js';
+import { touchGroups } from './touch-groups.js';
 
 /** A user who is a member of a group by a row that no connection owns. */
 export interface LocalMember {
@@ -19,10 +20,6 @@ export function leaveGroups(siteId: number, members: readonly LocalMember[]): Sq
       USING unnest(${groupIds}::uuid[], ${members.map(({ userId }) => userId)}::uuid[]) AS gone (group_id, user_id)
       WHERE m.site_id = ${siteId} AND m.group_id = gone.group_id AND m.user_id = gone.user_id
         AND m.owner_connection_id IS NULL`,
-    // lastModified grows, also where another machine's clock is ahead: see laterThan.
-    sql`
-      UPDATE groups SET version = version + 1,
-        modified_at = greatest(clock_timestamp(), modified_at + interval '1 millisecond')
-      WHERE site_id = ${siteId} AND id = ANY (${[...new Set(groupIds)]}::uuid[])`,
+    touchGroups(siteId, [...new Set(groupIds)]),
   ];
 }

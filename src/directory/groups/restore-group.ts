@@ -2,12 +2,14 @@ import { type Sql, sql, type Transaction } from '../../database/index.js';
 import { RollcallError } from '../../errors/index.js';
 import type { Actor } from '../actor.js';
 import type { LockingCommand } from '../command.js';
+import { movedOn } from '../later-than.js';
 import { countDelta } from '../object-counts.js';
 import { retakeUniqueValues } from '../unique-values.js';
 import { rebuildClosure, usersWithin, withAncestors } from './closure.js';
-import { directMembers, touchParents } from './delete-group.js';
+import { directMembers } from './delete-group.js';
 import { raiseGroupsVersion } from './groups-version.js';
 import { groupNotFound, requireGroupId } from './locked-group.js';
+import { touchParents } from './touch-groups.js';
 import { requireFreeName } from './unique-name.js';
 
 interface Row {
@@ -54,7 +56,7 @@ export function restoreGroup(actor: Actor, id: string): LockingCommand<{ display
         subjects: members.map((user) => ({ kind: 'User', id: user, effect: 'member-added' })),
         affectedUserIds: await usersWithin(transaction, siteId, [groupId]),
         writes: [
-          touchParents(siteId, groupId),
+          touchParents(siteId, [groupId]),
           raiseGroupsVersion(siteId),
           ...retakeUniqueValues(siteId, 'Group', groupId, current.released_values),
           countDelta(siteId, 'Group', current.owner_connection_id, 1),
@@ -84,7 +86,7 @@ async function requireScheduled(transaction: Transaction, siteId: number, groupI
 function restoration(siteId: number, groupId: string): Sql {
   return sql`
     UPDATE groups SET deleted_at = NULL, released_values = NULL, version = version + 1,
-      modified_at = greatest(now(), modified_at + interval '1 millisecond')
+      modified_at = ${movedOn(sql`groups`)}
     WHERE site_id = ${siteId} AND id = ${groupId}`;
 }
 

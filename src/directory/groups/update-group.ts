@@ -15,6 +15,7 @@ import { raiseGroupsVersion } from './groups-version.js';
 import { lockedGroup, lockedGroupQuery, requireGroupId } from './locked-group.js';
 import { applyMemberChanges, type MemberDelta, noMemberChange } from './member-changes.js';
 import { idsOf, type NamedMembers, nameMembers, refuseUnknown } from './member-ids.js';
+import { memberSubjects, membersChange } from './member-subjects.js';
 import { requireFreeName } from './unique-name.js';
 
 export interface GroupEdit {
@@ -208,15 +209,7 @@ function groupChanges(
     ...attributeChanges(current.document, wanted.profile.document, wanted.profile.secrets),
     ...externalIdChanges(actor, current.externalId, wanted.externalId ?? null),
   ];
-  if (subjects.length > 0) {
-    const count = (effect: string) => subjects.filter((subject) => subject.effect === effect).length;
-    // Who they are stands among the entry's subjects: a group of 100,000 is one entry.
-    changes.push({
-      attribute: 'members',
-      old: { removed: count('member-removed') },
-      new: { added: count('member-added') },
-    });
-  }
+  if (subjects.length > 0) changes.push(membersChange(subjects));
   return changes;
 }
 
@@ -247,14 +240,6 @@ function writeGroup(
   return sql`
     UPDATE groups SET ${given} owner_connection_id = ${owner}, version = ${record.version}, modified_at = ${record.modifiedAt}
     WHERE site_id = ${actor.siteId} AND id = ${record.id}`;
-}
-
-/** The subjects of a log entry for members that came and went. */
-export function memberSubjects(kind: 'User' | 'Group', delta: MemberDelta): Subject[] {
-  return [
-    ...[...delta.added].map((id): Subject => ({ kind, id, effect: 'member-added' })),
-    ...[...delta.removed].map((id): Subject => ({ kind, id, effect: 'member-removed' })),
-  ];
 }
 
 function touched(delta: MemberDelta): string[] {

@@ -20,10 +20,9 @@ export interface CurrentUser {
   readonly linked: boolean;
 }
 
-interface Row extends Omit<CurrentUser, 'status' | 'uniqueValues'> {
+interface Row extends Omit<CurrentUser, 'status'> {
   readonly state: LivingState;
   readonly resumesTo: LastingState | null;
-  readonly uniqueValues: readonly UniqueValue[] | null;
 }
 
 /** Reads users, also deleted ones, by id. */
@@ -43,16 +42,16 @@ export function currentUsersQuery(actor: Actor, ids: readonly string[]): Sql {
 export function currentUsers(rows: readonly unknown[]): Map<string, CurrentUser> {
   return new Map(
     // currentUsersQuery names these columns.
-    (rows as readonly Row[]).map(({ state, resumesTo, uniqueValues, ...row }) => [
+    (rows as readonly Row[]).map(({ state, resumesTo, ...row }) => [
       row.id,
-      { ...row, status: livingStatus({ state, resumesTo }), uniqueValues: uniqueValues ?? [] },
+      { ...row, status: livingStatus({ state, resumesTo }) },
     ]),
   );
 }
 
-/** The unique values of a row of users or groups as jsonb, in the shape of UniqueValue; NULL when it has none. */
+/** The unique values of a row of users or groups as jsonb, in the shape of UniqueValue. */
 export function uniqueValuesOf(row: Sql): Sql {
   return sql`(
-    SELECT jsonb_agg(jsonb_build_object('attribute', v.attribute, 'key', v.value_key)) FROM unique_values v
-    WHERE v.site_id = ${row}.site_id AND v.object_id = ${row}.id)`;
+    SELECT coalesce(jsonb_agg(jsonb_build_object('attribute', v.attribute, 'key', v.value_key)), '[]')
+    FROM unique_values v WHERE v.site_id = ${row}.site_id AND v.object_id = ${row}.id)`;
 }

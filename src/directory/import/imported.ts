@@ -63,6 +63,24 @@ export interface NamedObject {
   readonly reason: string;
 }
 
+/** Members who come and go. Others stay, whoever put them there. */
+export interface ImportedMembers {
+  readonly groupId: string;
+  readonly addUserIds: readonly string[];
+  /** Memberships of another owner stay. */
+  readonly removeUserIds: readonly string[];
+  readonly addGroupIds: readonly string[];
+  readonly removeGroupIds: readonly string[];
+  /** One line for the log that says why. */
+  readonly reason: string;
+}
+
+/** Ids that were to become members of a group and named nobody. */
+export interface PassedOver {
+  readonly groupId: string;
+  readonly memberIds: readonly string[];
+}
+
 /** What became of the objects of an import, by id, in their order. */
 export interface ImportOutcome {
   readonly changed: readonly string[];

@@ -36,18 +36,26 @@ export function ownerChanges(actor: Actor, before: string | null, after: string 
   return before === after ? [] : [{ ...ownerChange(actor), old: before ?? undefined }];
 }
 
-/** The differences in the counts of objects when owners change. */
+/** Whether the acting connection may take an object away: its own; an administrator any. */
+export function mayRemove(
+  { ownerConnectionId }: { readonly ownerConnectionId: string | null },
+  { connection }: Actor,
+): boolean {
+  return connection === undefined || ownerConnectionId === connection.id;
+}
+
+/** The differences in the counts of objects whose owners change, or that go: they have none afterwards. */
 export function ownerCounts(
   siteId: number,
   type: 'User' | 'Group',
-  changes: readonly { readonly before: string | null; readonly after: string | null }[],
+  changes: readonly { readonly before: string | null; readonly after?: string | null }[],
 ): Sql[] {
   const differences = new Map<string | null, number>();
   const count = (owner: string | null, difference: number) =>
     differences.set(owner, (differences.get(owner) ?? 0) + difference);
   for (const { before, after } of changes) {
     count(before, -1);
-    count(after, 1);
+    if (after !== undefined) count(after, 1);
   }
   return [...differences].flatMap(([owner, difference]) =>
     difference === 0 ? [] : [countDelta(siteId, type, owner, difference)],

@@ -1,6 +1,7 @@
 import { type Database, type Sql, sql, type Transaction } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import { type LockingCommand, LocksOutdated } from '../command.js';
+import { touchGroups } from '../groups/touch-groups.js';
 import { removeIdentities } from '../identities.js';
 import { countDelta } from '../object-counts.js';
 import { releasedValues, releaseUniqueValues } from '../unique-values.js';
@@ -53,21 +54,19 @@ export async function deleteUser(
 
 function deletion(actor: Actor, user: UserRecord, groupIds: readonly string[]): Sql[] {
   return [
-    sql`
-      UPDATE users SET deleted_at = now(), version = version + 1,
-        released_values = ${releasedValues(actor.siteId, sql`users.id`)}
-      WHERE site_id = ${actor.siteId} AND id = ${user.id}`,
+    scheduleDeletion(actor.siteId, [user.id]),
     touchGroups(actor.siteId, groupIds),
     releaseUniqueValues(actor.siteId, [user.id]),
     countDelta(actor.siteId, 'User', user.ownerConnectionId, -1),
   ];
 }
 
-/** Gives groups whose members come or go with a user a new version and time. */
-export function touchGroups(siteId: number, groupIds: readonly string[]): Sql {
+/** Makes users invisible; they keep what they had of unique values for a restore. */
+export function scheduleDeletion(siteId: number, userIds: readonly string[]): Sql {
   return sql`
-    UPDATE groups SET version = version + 1, modified_at = greatest(now(), modified_at + interval '1 millisecond')
-    WHERE site_id = ${siteId} AND id = ANY (${groupIds}::uuid[])`;
+    UPDATE users SET deleted_at = now(), version = version + 1,
+      released_values = ${releasedValues(siteId, sql`users.id`)}
+    WHERE site_id = ${siteId} AND id = ANY (${userIds}::uuid[])`;
 }
 
 /** Refuses to go on when the user is in a living group that is not locked. @throws LocksOutdated */

@@ -3,10 +3,12 @@ import { RollcallError } from '../../errors/index.js';
 import type { Actor } from '../actor.js';
 import type { LockingCommand } from '../command.js';
 import { comparisonKey } from '../comparison-key.js';
+import { touchGroups } from '../groups/touch-groups.js';
+import { movedOn } from '../later-than.js';
 import { countDelta } from '../object-counts.js';
 import { retakeUniqueValues } from '../unique-values.js';
 import type { DecidedUser } from './change-state.js';
-import { groupsOf, requireLockedGroups, touchGroups } from './delete-user.js';
+import { groupsOf, requireLockedGroups } from './delete-user.js';
 import { requireUserId, userNotFound } from './locked-user.js';
 import { type LastingState, type LivingState, livingStatus } from './user-states.js';
 
@@ -104,7 +106,7 @@ function restoration(siteId: number, userId: string, userName: string): Sql {
     UPDATE users SET deleted_at = NULL, released_values = NULL, user_name = ${userName}, user_name_key = ${key},
       document = document || jsonb_build_object('userName', ${userName}::text),
       folded = folded || jsonb_build_object('userName', ${key}::text),
-      version = version + 1, modified_at = greatest(now(), modified_at + interval '1 millisecond')
+      version = version + 1, modified_at = ${movedOn(sql`users`)}
     WHERE site_id = ${siteId} AND id = ${userId}`;
 }
 
