@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { Database, Sql, Transaction } from '../database/index.js';
 import {
   type Actor,
+  type Command,
   type CommandBatch,
   type Effects,
   type LockingCommand,
@@ -20,6 +21,7 @@ import { explainConflict } from './explain-conflict.js';
 import type { Outlook } from './outlook.js';
 import { type CommandSource, MOST_ATTEMPTS, performLocked } from './perform.js';
 import { type CommandOutcome, runAll, runEach } from './run-batch.js';
+import { runSplit, type SplitOutcome } from './run-split.js';
 import { simulate } from './simulate.js';
 import { together } from './together.js';
 
@@ -28,6 +30,17 @@ export interface Request {
   readonly action: string;
   readonly objectType: ObjectType;
   readonly objectId?: string | undefined;
+}
+
+/** Many things to be done by one kind of command. */
+export interface Split<Item, Result> {
+  readonly items: readonly Item[];
+  /** Makes a command over some of them. */
+  readonly command: (items: readonly Item[]) => Command<Result>;
+  /** How errors name an item: by the id of its object, a membership by memberName. */
+  readonly nameOf: (item: Item) => string;
+  /** What the log says was asked for. */
+  readonly requestOf: (item: Item) => Request;
 }
 
 export interface Change {
@@ -64,6 +77,12 @@ export interface Change {
    * @throws what the change itself would throw
    */
   simulate(actor: Actor, sources: readonly CommandSource<unknown>[]): Promise<Outlook>;
+  /**
+   * Runs a command over many items in one transaction and, where it is refused because of some of them, over the others
+   * in as few more as that takes. The refused ones have an entry in the log each.
+   * @throws what `run` throws, but for refusals of what is asked for
+   */
+  runSplit<Item, Result>(actor: Actor, split: Split<Item, Result>): Promise<SplitOutcome<Item, Result>>;
   /** Notes a request that was refused before a command could be made of it. */
   refuse(actor: Actor, request: Request, error: unknown): Promise<void>;
 }
@@ -95,6 +114,19 @@ export function createChange(database: Database, rules: SeatRules = DEFAULT_SEAT
         }
       }
       return outcomes;
+    },
+    async runSplit(actor, { items, command, nameOf, requestOf }) {
+      const started = process.hrtime.bigint();
+      const outcome = await runSplit(items, nameOf, (some) =>
+        attempt({ database, rules, actor, confirmation: undefined, started: process.hrtime.bigint() }, () =>
+          command(some),
+        ),
+      );
+      const entries = outcome.refused.map(({ item, error }) =>
+        failureEntry(actor, { objectId: undefined, ...requestOf(item) }, error, started),
+      );
+      if (entries.length > 0) await database.write(together(appendAll(entries)));
+      return outcome;
     },
     async run(actor, request, source, confirmation) {
       const started = process.hrtime.bigint();

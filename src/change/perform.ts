@@ -4,6 +4,7 @@ import {
   type AccessChange,
   givingAmong,
   type LicenceWarning,
+  OutOfSeats,
   type SeatRules,
   type Settlement,
   settle,
@@ -11,6 +12,7 @@ import {
 import { takeLocks } from './locks.js';
 import { noteRemoval } from './note-removal.js';
 import { type ObjectOutcome, outcomesOf } from './objects.js';
+import { RefusedSeats } from './refused-seats.js';
 import { together } from './together.js';
 
 /** Makes the command; asked again when the command finds that it needs other locks than it took. */
@@ -68,21 +70,27 @@ async function settleAffected(
   }: Effects<unknown>,
 ): Promise<Settlement> {
   const moved = await movedIntoAccess(transaction, siteId, movedMembers);
-  const userIds = moved.length === 0 ? affectedUserIds : [...new Set([...affectedUserIds, ...moved])];
+  const movedIds = moved.flatMap((one) => one.userIds);
+  const userIds = movedIds.length === 0 ? affectedUserIds : [...new Set([...affectedUserIds, ...movedIds])];
   if (userIds.length + applicationIds.length === 0) return { access: [], warnings: [], writes };
   const before = writes.length > 0 ? [together(writes)] : [];
   const within = withinApplicationId === undefined ? undefined : [withinApplicationId];
-  return settle(transaction, { siteId, userIds, applicationIds, within, asksForSeat, seatsInOrder, rules }, before);
+  const affected = { siteId, userIds, applicationIds, within, asksForSeat, seatsInOrder, rules };
+  try {
+    return await settle(transaction, affected, before);
+  } catch (error) {
+    throw error instanceof OutOfSeats ? new RefusedSeats(error, affectedUserIds, moved) : error;
+  }
 }
 
-/** Those who came into a group that gives something, or left one. */
+/** Of the groups that people came into or left, those that give something. */
 async function movedIntoAccess(
   transaction: Transaction,
   siteId: number,
   moved: readonly MovedMembers[],
-): Promise<string[]> {
+): Promise<readonly MovedMembers[]> {
   if (moved.length === 0) return [];
   const groupIds = moved.map(({ groupId }) => groupId);
   const giving = new Set(await givingAmong(transaction, siteId, groupIds));
-  return moved.filter(({ groupId }) => giving.has(groupId)).flatMap(({ userIds }) => userIds);
+  return moved.filter(({ groupId }) => giving.has(groupId));
 }

@@ -75,6 +75,7 @@ export {
 } from './reclaim/reclaim-batch.js';
 export type { Obstacle, ReviewedSeat } from './reclaim/reviewed-seats.js';
 export { givingAmong } from './settlement/giving-among.js';
+export { OutOfSeats } from './settlement/out-of-seats.js';
 export { DEFAULT_SEAT_RULES, type SeatRules } from './settlement/pools.js';
 export { type AccessChange, type AccessReason, type Affected, type Settlement, settle } from './settlement/settle.js';
 export type { LicenceWarning } from './settlement/warnings.js';
