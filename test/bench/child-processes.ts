@@ -23,6 +23,15 @@ export async function startCeiling(url: string, siteId: number): Promise<Running
   return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, stop: () => end(child) };
 }
 
+/** Runs a file that sends one message and ends. @returns the message */
+export async function runOnce(file: URL, settings: Record<string, string>): Promise<unknown> {
+  const child = fork(file, { env: environment(settings) });
+  const ended = once(child, 'exit');
+  const [message] = (await Promise.race([once(child, 'message'), failed(child, file.pathname)])) as [unknown];
+  await ended;
+  return message;
+}
+
 export interface ServerOptions {
   readonly databaseUrl: string;
   /** Takes what the server writes. */

@@ -2,12 +2,23 @@
 export { type Change, createChange } from '../../dist/change/index.js';
 export { createApplicationToken, createConnection } from '../../dist/connections/index.js';
 export {
+  analyzeGrown,
   type Database,
   migrate,
   openDatabase,
   startEmbedded,
 } from '../../dist/database/index.js';
-export { type Actor, type Command, createGroup, createSite, createUser } from '../../dist/directory/index.js';
+export {
+  type Actor,
+  type Command,
+  createGroup,
+  createSite,
+  createUser,
+  importGroups,
+  importMembers,
+  importUsers,
+  type LockingCommand,
+} from '../../dist/directory/index.js';
 export { entities } from '../../dist/entities.js';
 export {
   addGrant,

@@ -8,6 +8,7 @@ import { startCeiling, startServer } from './child-processes.ts';
 import { cleanUp } from './clean-up.ts';
 import { createWorld } from './create-world.ts';
 import { type Flags, parseFlags } from './flags.ts';
+import { measureImport } from './import.ts';
 import { measureLicensing } from './licensing.ts';
 import { startLoad } from './load-client.ts';
 import { type Measured, measure } from './measure.ts';
@@ -33,7 +34,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 try {
-  if (flags.only !== undefined && flags.only !== 'licensing') operationNamed(flags.only);
+  if (flags.only !== undefined && !['licensing', 'import'].includes(flags.only)) operationNamed(flags.only);
   if (flags.profile === undefined) await report(database, flags);
   else await profile(database, flags, flags.profile);
 } finally {
@@ -55,9 +56,14 @@ async function report(server: BenchDatabase, options: Flags): Promise<void> {
   const measured: Measured[] = [];
   const timings: Timing[] = [];
   for (const size of options.sizes) {
-    const results = await measureSize(server, size, options);
-    measured.push(...results.measured);
-    timings.push(...results.timings);
+    if (options.only !== 'import') {
+      const results = await measureSize(server, size, options);
+      measured.push(...results.measured);
+      timings.push(...results.timings);
+    }
+    if ((options.only ?? 'import') === 'import') {
+      timings.push(...(await timed('import', () => measureImport(server, size))));
+    }
   }
   const machine = { cores: availableParallelism(), node: process.version, date: new Date().toISOString() };
   console.log(`\n${reportTable(measured, timings)}\n`);

@@ -1,0 +1,109 @@
+// A process of its own, so that its memory is that of the import: imports users, groups and memberships by the product.
+import { createDirectory } from './directory.ts';
+import type { ImportFigures } from './import.ts';
+import { GROUPS_PER_USER, inParts, MEMBERS_PER_GROUP, membersOf, sampleGroup, sampleUser } from './import-sample.ts';
+import {
+  type Actor,
+  analyzeGrown,
+  createChange,
+  entities,
+  importGroups,
+  importMembers,
+  importUsers,
+  type LockingCommand,
+  openDatabase,
+} from './product.ts';
+
+const OBJECTS = Number(process.env.BENCH_OBJECTS ?? 1000);
+/** Groups in one command: 25,000 memberships. */
+const AT_ONCE = Number(process.env.BENCH_AT_ONCE ?? 2);
+const GROUPS = Number(process.env.BENCH_GROUPS ?? 125);
+
+const {
+  url,
+  users: count,
+  giving,
+} = JSON.parse(process.env.BENCH_IMPORT ?? '{}') as {
+  url: string;
+  users: number;
+  giving: number;
+};
+const directory = await createDirectory(url);
+const database = await openDatabase({ url, poolSize: 4, readPoolSize: 4, entities });
+const change = createChange(database);
+const connection = { id: directory.connectionId, name: 'bench', adopt: true };
+const actor: Actor = { siteId: directory.siteId, source: 'google', connection, correlationId: 'bench' };
+// As the server does beside everything else.
+const upkeep = setInterval(() => void analyzeGrown(database), 2000);
+let megabytes = 0;
+const memory = setInterval(() => {
+  megabytes = Math.max(megabytes, Math.round(process.memoryUsage.rss() / 1_048_576));
+}, 100);
+
+const run = <Result>(command: LockingCommand<Result>) =>
+  change.run(actor, { action: command.action, objectType: command.objectType }, () => command);
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+const numbers = (length: number) => Array.from({ length }, (_, n) => n);
+const userIds: string[] = [];
+const groupIds: string[] = [];
+const as = { as: 'new', cleared: [], reason: 'new' } as const;
+
+const users = await timed(() =>
+  inParts(numbers(count), OBJECTS, AT_ONCE, (part) => {
+    const made = part.map(sampleUser);
+    userIds.push(...made.map(({ id }) => id));
+    return run(
+      importUsers(
+        actor,
+        made.map(({ id, externalId, profile }) => ({
+          ...as,
+          ...profile,
+          displayName: profile.displayName ?? '',
+          id,
+          externalId,
+          managerId: null,
+        })),
+      ),
+    );
+  }),
+);
+const groups = await timed(() =>
+  inParts(numbers((count * GROUPS_PER_USER) / MEMBERS_PER_GROUP), OBJECTS, AT_ONCE, (part) => {
+    const made = part.map(sampleGroup);
+    groupIds.push(...made.map(({ id }) => id));
+    return run(
+      importGroups(
+        actor,
+        made.map(({ id, externalId, profile }) => ({ ...as, ...profile, id, externalId })),
+      ),
+    );
+  }),
+);
+await directory.grant(groupIds.filter((_, n) => n % 100 < giving));
+const members = await timed(() =>
+  inParts([...groupIds.entries()], GROUPS, AT_ONCE, (part) =>
+    run(
+      importMembers(
+        actor,
+        part.map(([n, groupId]) => ({
+          groupId,
+          addUserIds: membersOf(n, count).flatMap((user) => userIds[user] ?? []),
+          ...{ removeUserIds: [], addGroupIds: [], removeGroupIds: [], reason: 'new' },
+        })),
+      ),
+    ),
+  ),
+);
+clearInterval(upkeep);
+clearInterval(memory);
+await Promise.all([database.close(), directory.close()]);
+const figures: ImportFigures = { users, groups, members, megabytes };
+if (process.env.BENCH_PRINT !== undefined) console.log(figures);
+process.send?.(figures);
+process.disconnect?.();
