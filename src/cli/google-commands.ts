@@ -1,4 +1,5 @@
 import {
+  createCheckedConnection,
   createGoogleConnection,
   type GoogleConnection,
   listGoogleConnections,
@@ -6,6 +7,7 @@ import {
   readGoogleConnection,
   replaceGoogleCredential,
   setGoogleState,
+  updateCheckedConnection,
   updateGoogleConnection,
 } from '../google/index.js';
 import {
@@ -18,6 +20,7 @@ import {
   withGoogleSettingOptions,
   withWorkspaceOptions,
 } from './google-options.js';
+import { googleTestCommand } from './google-test-command.js';
 import { googleFields, googleTable } from './google-text.js';
 import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
 import { UsageError } from './usage-error.js';
@@ -28,7 +31,10 @@ interface ConnectOptions extends SiteOptions, CredentialOptions, WorkspaceOption
 
 interface SetOptions extends SiteOptions, WorkspaceOptions, GoogleSettingOptions {}
 
-/** `rollcall google connect | list | show | set | replace-key | pause | resume` */
+/** Ctrl-C ends the process, and nothing has begun then. */
+const NEVER = new AbortController().signal;
+
+/** `rollcall google connect | list | show | set | replace-key | pause | resume | test-connection` */
 export const googleCommands: Register = (group, session) => {
   const connect = siteCommand(group, 'connect', 'read a Google Workspace from now on').requiredOption(
     '--name <name>',
@@ -75,6 +81,8 @@ export const googleCommands: Register = (group, session) => {
     });
   });
 
+  googleTestCommand(group, session);
+
   siteCommand(group, 'pause', 'start no run of a connection until it is resumed')
     .argument('<name>')
     .action((name: string, options: SiteOptions) => setState(session, name, 'paused', options));
@@ -89,13 +97,16 @@ async function connectWorkspace(session: Session, options: ConnectOptions): Prom
   if (name.trim() === '') throw new UsageError("option '--name <name>' must not be empty");
   const given = await givenCredential(options);
   const settings = await givenGoogleSettings(options);
-  await session.answerInSite(options, async ({ actor, secrets, config, change }) => {
+  await session.answerInSite(options, async (services) => {
+    const { actor, secrets, config, change } = services;
     const request = { action: 'google.connect', objectType: 'Connection' } as const;
     const connection = await change.run(actor, request, async () => {
       const credential = await readCredential(config.google, given);
       const subject = options.subject === false ? undefined : options.subject;
       const wanted = { name, credential, customer, domain, subject, settings, intervalMinutes };
-      return createGoogleConnection(actor, { secrets, limits: config.google }, wanted);
+      return options.check === false
+        ? createGoogleConnection(actor, { secrets, limits: config.google }, wanted)
+        : createCheckedConnection(services, actor, wanted, NEVER);
     });
     return {
       json: connection,
@@ -116,7 +127,10 @@ async function change(session: Session, name: string, options: SetOptions): Prom
   }
   await session.answerInSite(options, async (services: SiteServices) => {
     const { actor, config } = services;
-    const command = () => updateGoogleConnection(actor, config.google, name, wanted);
+    const command = () =>
+      options.check === false
+        ? updateGoogleConnection(actor, config.google, name, wanted)
+        : updateCheckedConnection(services, actor, name, wanted, NEVER);
     return shown(await services.change.run(actor, { action: 'google.update', objectType: 'Connection' }, command));
   });
 }

@@ -39,6 +39,8 @@ export interface GoogleSettingOptions {
   readonly approvalHours?: number;
   readonly requestsPerMinute?: number;
   readonly limit?: Limits;
+  /** False: --no-check. */
+  readonly check?: boolean;
 }
 
 export function withCredentialOptions(command: Command): Command {
@@ -89,7 +91,8 @@ export function withGoogleSettingOptions(command: Command): Command {
       '--limit <kind=percent,count,base>',
       'what a run may take away: users, groups, memberships, seats; again and again',
       collectLimit,
-    );
+    )
+    .option('--no-check', 'do not ask Google whether it knows the domain, units and groups that are named');
 }
 
 /** @throws UsageError unless exactly one of the two is given */

@@ -9,7 +9,9 @@ export {
 } from './client/index.js';
 export {
   type ClientServices,
+  type ConnectionCheck,
   type Credential,
+  createCheckedConnection,
   createGoogleConnection,
   type GivenCredential,
   type GoogleConnection,
@@ -25,5 +27,7 @@ export {
   readGoogleConnection,
   replaceGoogleCredential,
   setGoogleState,
+  testGoogleConnection,
+  updateCheckedConnection,
   updateGoogleConnection,
 } from './connections/index.js';

@@ -119,7 +119,7 @@ export function judgeToken(
   if (error instanceof RollcallError) return { error, again: 'never' } as const;
   if (!(error instanceof z.ZodError)) throw error;
   const message = `${host} sent an answer that cannot be read; a proxy may stand between.`;
-  return { error: googleError('transient', 'unreadable-answer', message), again: 'later' } as const;
+  return { error: googleError('transient', 'token-unreadable', message), again: 'later' } as const;
 }
 
 function parse(text: string): unknown {

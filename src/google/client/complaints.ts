@@ -67,12 +67,15 @@ const TEXTS: Readonly<Record<Complaint, Text>> = {
   },
   'not-authorized': {
     class: 'configuration',
-    message: ({ method }, { subject, serviceAccount }) =>
-      subject === undefined
-        ? `${serviceAccount} may not read ${method}: assign it an admin role that reads users, groups and organizational ` +
-          'units in Admin console > Account > Admin roles.'
-        : `${subject} may not read ${method}: it must be an active administrator who reads users, groups and ` +
-          'organizational units (Admin console > Account > Admin roles).',
+    message: ({ method }, { subject, serviceAccount, customer = 'my_customer' }) => {
+      const who =
+        subject === undefined
+          ? `${serviceAccount} may not read ${method}: assign it an admin role that reads users, groups and organizational units`
+          : `${subject} may not read ${method}: it must be an active administrator who reads users, groups and organizational units`;
+      const whose =
+        customer === 'my_customer' ? '' : `, or ${customer} is not its customer ID (Account > Account settings)`;
+      return `${who} (Admin console > Account > Admin roles)${whose}.`;
+    },
   },
   'object-invalid': {
     class: 'object',

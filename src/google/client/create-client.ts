@@ -168,7 +168,7 @@ export async function createGoogleClient(options: ClientOptions): Promise<Google
         }),
       );
     },
-    ...otherReads({ call, directory, reports: admin({ version: 'reports_v1', ...api }), customer }),
+    ...otherReads({ call, directory, reports: admin({ version: 'reports_v1', ...api }), customer, pageSize }),
     usage: usage.usage,
   };
 }

@@ -1,14 +1,14 @@
-export { keySigner, requestToken, type Signer } from './access-tokens.js';
+export { keySigner, requestToken } from './access-tokens.js';
 export { createGoogleClient } from './create-client.js';
 export { type GoogleErrorClass, googleError, googleErrorClass } from './errors.js';
 export type { MappedFields } from './field-mask.js';
 export { keylessSigner } from './keyless-signer.js';
-export { readKeylessSource } from './keyless-source.js';
+export { type KeylessSource, readKeylessSource } from './keyless-source.js';
 export { paceOf } from './pace.js';
 export { SCOPES, type ScopeSet } from './scopes.js';
 export { parseServiceAccountKey, type ServiceAccountKey } from './service-account-key.js';
 export type { GoogleClientSettings } from './settings.js';
-export { createTokenSource } from './tokens.js';
+export { createTokenSource, type TokenSource } from './tokens.js';
 export type {
   ActivityRequest,
   GoogleActivity,

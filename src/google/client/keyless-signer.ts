@@ -77,13 +77,18 @@ async function federatedToken(
   return retrying(
     async () => {
       status = 0;
-      const client = auth.ExternalAccountClient.fromJSON({
+      const options = {
         ...credential,
         ...(settings.stsUrl === undefined ? {} : { token_url: `${settings.stsUrl}/v1/token` }),
         scopes: [CLOUD_PLATFORM],
         transporterOptions: { fetchImplementation, retry: false },
-      });
-      if (client === null) throw new Error('it is no external_account');
+      };
+      // By name, not by ExternalAccountClient.fromJSON: that warns on standard error, and runs programs. What a source
+      // needs besides is checked by the client of its kind.
+      const client =
+        'environment_id' in credential.credential_source
+          ? new auth.AwsClient(options as unknown as ConstructorParameters<typeof auth.AwsClient>[0])
+          : new auth.IdentityPoolClient(options);
       const { token } = await client.getAccessToken();
       if (token === null || token === undefined) throw new Error('STS sent no token');
       return { token, expiresAt: new Date(client.credentials.expiry_date ?? Date.now() + USUAL_LIFE) };

@@ -8,16 +8,20 @@ import type { GoogleClientSettings } from './settings.js';
 export interface KeylessSource {
   readonly name: string;
   readonly clientEmail: string;
-  readonly credential: { readonly audience: string; readonly subject_token_type: string } & Readonly<
-    Record<string, unknown>
-  >;
+  readonly credential: {
+    readonly audience: string;
+    readonly subject_token_type: string;
+    /** With `file`, `url`, `certificate` or, for AWS, `environment_id`. */
+    readonly credential_source: Readonly<Record<string, unknown>>;
+  };
 }
 
 const schema = z.looseObject({
   type: z.literal('external_account'),
   audience: z.string().min(1),
   subject_token_type: z.string().min(1),
-  credential_source: z.looseObject({}),
+  // A credential that runs a program is the operator's to refuse in no other way.
+  credential_source: z.looseObject({ executable: z.undefined().optional() }),
   service_account_impersonation_url: z.string(),
 });
 

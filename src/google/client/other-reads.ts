@@ -9,6 +9,7 @@ interface Dependencies {
   readonly directory: directoryApi.Admin;
   readonly reports: reportsApi.Admin;
   readonly customer: string | undefined;
+  readonly pageSize: number | undefined;
 }
 
 type OtherReads = Pick<
@@ -55,7 +56,7 @@ const activitySchema = z.object({
 });
 
 /** What is read beside users, groups and members, each by a scope of its own that may be missing. */
-export function otherReads({ call, directory, reports, customer = 'my_customer' }: Dependencies): OtherReads {
+export function otherReads({ call, directory, reports, customer = 'my_customer', pageSize }: Dependencies): OtherReads {
   return {
     async listOrgUnits(signal) {
       const { items } = await call({
@@ -127,7 +128,7 @@ export function otherReads({ call, directory, reports, customer = 'my_customer' 
               userKey: 'all',
               applicationName: application,
               startTime: startTime.toISOString(),
-              maxResults: ACTIVITIES_A_PAGE,
+              maxResults: pageSize ?? ACTIVITIES_A_PAGE,
               fields: 'nextPageToken,items(id(time,uniqueQualifier),events)',
               ...(customer === 'my_customer' ? {} : { customerId: customer }),
               ...(endTime === undefined ? {} : { endTime: endTime.toISOString() }),

@@ -2,6 +2,7 @@ import type { Secrets } from '../../secrets/index.js';
 import {
   type GoogleClientSettings,
   googleError,
+  type KeylessSource,
   parseServiceAccountKey,
   readKeylessSource,
   type ServiceAccountKey,
@@ -18,25 +19,31 @@ export type Credential =
       readonly keyId: string | null;
       readonly key: ServiceAccountKey;
     }
-  | { readonly kind: 'keyless'; readonly serviceAccount: string; readonly keyId: null; readonly name: string };
+  | {
+      readonly kind: 'keyless';
+      readonly serviceAccount: string;
+      readonly keyId: null;
+      readonly source: KeylessSource;
+    };
 
 /**
  * @throws RollcallError `google.key-invalid`, `google.token-host-refused`, `google.keyless-unknown`,
  *   `google.keyless-unreadable`
  */
 export async function readCredential(settings: GoogleClientSettings, given: GivenCredential): Promise<Credential> {
-  if ('key' in given) {
-    const key = parseServiceAccountKey(given.key, settings);
-    return { kind: 'key', serviceAccount: key.clientEmail, keyId: key.keyId ?? null, key };
-  }
-  const { name, clientEmail } = await readKeylessSource(settings, given.keyless);
-  return { kind: 'keyless', serviceAccount: clientEmail, keyId: null, name };
+  if ('key' in given) return keyCredential(parseServiceAccountKey(given.key, settings));
+  const source = await readKeylessSource(settings, given.keyless);
+  return { kind: 'keyless', serviceAccount: source.clientEmail, keyId: null, source };
+}
+
+export function keyCredential(key: ServiceAccountKey): Credential {
+  return { kind: 'key', serviceAccount: key.clientEmail, keyId: key.keyId ?? null, key };
 }
 
 /** The columns `credential` and `keyless`. */
 export function credentialColumns(secrets: Secrets, connectionId: string, credential: Credential) {
   return credential.kind === 'keyless'
-    ? { sealed: null, keyless: credential.name }
+    ? { sealed: null, keyless: credential.source.name }
     : {
         sealed: secrets.seal('google', Buffer.from(JSON.stringify(credential.key)), connectionId),
         keyless: null,

@@ -1,3 +1,4 @@
+export { createCheckedConnection, updateCheckedConnection } from './checked-commands.js';
 export {
   createGoogleConnection,
   type GoogleConnectionChange,
@@ -13,3 +14,4 @@ export type { GoogleConnection, GoogleState, Workspace } from './google-connecti
 export { type ClientServices, openGoogleClient } from './open-client.js';
 export { listGoogleConnections, readGoogleConnection } from './read-connections.js';
 export type { GoogleSettings, PartialGoogleSettings } from './settings.js';
+export { type ConnectionCheck, testGoogleConnection } from './test-connection.js';

@@ -7,17 +7,17 @@ import {
   createUsageCounter,
   createWire,
   type GoogleClient,
+  type GoogleClientSettings,
   keylessSigner,
   keySigner,
   type MappedFields,
   paceOf,
-  readKeylessSource,
   requestToken,
   SCOPES,
   type ScopeSet,
-  type Signer,
+  type TokenSource,
 } from '../client/index.js';
-import { openKey } from './credential.js';
+import { type Credential, keyCredential, openKey, readCredential } from './credential.js';
 import type { GoogleConnection } from './google-connection.js';
 
 export interface ClientServices {
@@ -31,7 +31,15 @@ export interface ClientPeculiarities {
   readonly pageSize?: number;
   /** Other scopes than a set has by itself. */
   readonly scopesOf?: (set: ScopeSet) => readonly string[];
+  /** Other settings than the operator's. */
+  readonly settings?: Partial<GoogleClientSettings>;
 }
+
+/** As much of a connection as its client needs; it may not be stored yet. */
+export type ConnectionOutline = Pick<
+  GoogleConnection,
+  'id' | 'customer' | 'domain' | 'subject' | 'serviceAccount' | 'settings'
+>;
 
 /**
  * A client that reads what a connection may read. Whoever opens one for the same connection in this process shares its
@@ -43,18 +51,29 @@ export async function openGoogleClient(
   services: ClientServices,
   connection: GoogleConnection,
   mappedFields: MappedFields,
-  { pageSize, scopesOf = (set) => SCOPES[set] }: ClientPeculiarities = {},
 ): Promise<GoogleClient> {
-  const settings = services.config.google;
-  const { id, customer, domain, subject, serviceAccount } = connection;
+  const credential = await storedCredential(services, connection);
+  return clientBy(services.config.google, credential, connection, mappedFields);
+}
+
+/** The same by a credential at hand. @throws RollcallError `google.*` of the class `configuration` */
+export function clientBy(
+  configured: GoogleClientSettings,
+  credential: Credential,
+  { id, customer, domain, subject, serviceAccount, settings: own }: ConnectionOutline,
+  mappedFields: MappedFields,
+  { pageSize, scopesOf = (set) => SCOPES[set], settings: different }: ClientPeculiarities = {},
+): Promise<GoogleClient> {
+  const settings = { ...configured, ...different };
   const usage = createUsageCounter();
   const dependencies = { settings, usage, wire: createWire(settings, usage) };
-  const signer = await signerOf(services, connection, dependencies);
-  const sources = new Map<ScopeSet, ReturnType<typeof createTokenSource>>();
+  const signer =
+    credential.kind === 'key' ? keySigner(credential.key, settings) : keylessSigner(dependencies, credential.source);
+  const sources = new Map<ScopeSet, TokenSource>();
   return createGoogleClient({
     settings,
     usage,
-    pace: paceOf(id, connection.settings.requestsPerMinute ?? settings.requestsPerMinute, settings.concurrency),
+    pace: paceOf(id, own.requestsPerMinute ?? settings.requestsPerMinute, settings.concurrency),
     customer: customer ?? undefined,
     domain: domain ?? undefined,
     subject: subject ?? undefined,
@@ -75,14 +94,13 @@ export async function openGoogleClient(
   });
 }
 
-async function signerOf(
+/** What a connection proves itself with, opened. @throws RollcallError `google.secret-key`, `google.keyless-*` */
+export async function storedCredential(
   { database, secrets, config }: ClientServices,
   { siteId, id, name, keyless }: GoogleConnection,
-  dependencies: Parameters<typeof keylessSigner>[0],
-): Promise<Signer> {
-  if (keyless !== null) return keylessSigner(dependencies, await readKeylessSource(config.google, keyless));
+): Promise<Credential> {
+  if (keyless !== null) return readCredential(config.google, { keyless });
   const [row] = await database.write<{ credential: Buffer | null }>(sql`
     SELECT credential FROM google_connections WHERE site_id = ${siteId} AND id = ${id}`);
-  const sealed = row?.credential ?? Buffer.alloc(0);
-  return keySigner(openKey(secrets, id, name, sealed), config.google);
+  return keyCredential(openKey(secrets, id, name, row?.credential ?? Buffer.alloc(0)));
 }
