@@ -15,8 +15,10 @@ import {
   createObserveClient,
   createScim,
   loadResourceTypes,
+  PROFILE_NAMES,
   type ResourceTypes,
   ScimError,
+  suggestProfile,
 } from './scim/index.js';
 import { openServices, type Services } from './services.js';
 import { startUpkeep } from './upkeep.js';
@@ -85,6 +87,8 @@ export function routesOf(config: Config, database: Services['database'], types: 
     reclaim,
     publicUrl: server.publicUrl,
     documents: createDirectoryDocuments(types, limits),
+    profileNames: PROFILE_NAMES,
+    suggestProfile,
   });
 }
 

@@ -67,14 +67,15 @@ export async function requireGroup({ database, site }: Administration, idOrName:
   );
 }
 
-/** @throws RollcallError `connection.not-found` */
+/** The connection with this name or, failing that, this id. @throws RollcallError `connection.not-found` */
 export async function requireConnection(
-  { database, site }: Administration,
-  name: string,
+  { database, site }: Pick<Administration, 'database' | 'site'>,
+  nameOrId: string,
 ): Promise<ConnectionWithTokens> {
-  const connection = (await listConnections(database, site.id)).find((candidate) => candidate.name === name);
-  if (connection !== undefined) return connection;
-  throw new RollcallError('not-found', 'connection.not-found', `There is no connection "${name}".`);
+  const all = await listConnections(database, site.id);
+  const found = all.find(({ name }) => name === nameOrId) ?? all.find(({ id }) => id === nameOrId);
+  if (found !== undefined) return found;
+  throw new RollcallError('not-found', 'connection.not-found', `There is no connection "${nameOrId}".`);
 }
 
 /** @throws RollcallError `application.not-found`, `application.role-not-found` */

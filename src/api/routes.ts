@@ -3,28 +3,39 @@ import { explanationRoutes } from './access/explanation-routes.js';
 import { type AccessRouteDependencies, accessRoute } from './applications/access-route.js';
 import { type ActivityRouteDependencies, activityRoutes } from './applications/activity-routes.js';
 import { applicationRoutes } from './applications/application-routes.js';
+import { defaultGroupRoutes } from './applications/default-group-routes.js';
 import { licenceRoutes } from './applications/licence-routes.js';
 import { roleRoutes } from './applications/role-routes.js';
+import { connectionRoutes } from './connections/connection-routes.js';
+import { credentialRoutes } from './connections/credential-routes.js';
+import { issuerRoutes } from './connections/issuer-routes.js';
+import type { ConnectionRouteDependencies } from './connections/show-connection.js';
 import { grantRoutes } from './grants/grant-routes.js';
+import { groupDeletionRoutes } from './groups/group-deletion-routes.js';
 import { groupRoutes } from './groups/group-routes.js';
 import { memberRoutes } from './groups/member-routes.js';
 import type { GroupRouteDependencies } from './groups/show-group.js';
+import { logRoutes } from './log/log-routes.js';
 import { describeRoutes, type OpenApiDocument } from './openapi.js';
 import { type Route, route } from './route.js';
 import { historyRoutes } from './seats/history-routes.js';
 import { type UnusedRouteDependencies, unusedRoutes } from './seats/unused-routes.js';
+import { settingsRoutes } from './settings/settings-routes.js';
 import { apiTokenRoutes } from './tokens/api-token-routes.js';
 import { applicationTokenRoutes } from './tokens/application-token-routes.js';
 import type { UserRouteDependencies } from './users/show-user.js';
 import { userRoutes } from './users/user-routes.js';
 import { userStateRoutes } from './users/user-state-routes.js';
+import { deliveryRoutes } from './webhooks/delivery-routes.js';
+import { webhookRoutes } from './webhooks/webhook-routes.js';
 
 export interface RouteDependencies
   extends AccessRouteDependencies,
     Omit<ActivityRouteDependencies, 'limits'>,
     UserRouteDependencies,
     GroupRouteDependencies,
-    UnusedRouteDependencies {
+    UnusedRouteDependencies,
+    ConnectionRouteDependencies {
   readonly limits: ActivityRouteDependencies['limits'] & GroupRouteDependencies['limits'];
   /** Where the server is reached, without a slash at the end. */
   readonly publicUrl: string;
@@ -38,9 +49,11 @@ export function createRoutes(dependencies: RouteDependencies): Route[] {
     ...userRoutes(dependencies),
     ...userStateRoutes(dependencies),
     ...groupRoutes(dependencies),
+    ...groupDeletionRoutes(dependencies),
     ...memberRoutes(dependencies),
     ...applicationRoutes(dependencies),
     ...roleRoutes(),
+    ...defaultGroupRoutes(),
     ...licenceRoutes(),
     ...grantRoutes(dependencies),
     ...explanationRoutes(),
@@ -48,6 +61,13 @@ export function createRoutes(dependencies: RouteDependencies): Route[] {
     ...unusedRoutes(dependencies),
     ...applicationTokenRoutes(dependencies),
     ...apiTokenRoutes(dependencies),
+    ...webhookRoutes(dependencies),
+    ...deliveryRoutes(dependencies),
+    ...connectionRoutes(dependencies),
+    ...credentialRoutes(),
+    ...issuerRoutes(),
+    ...settingsRoutes(dependencies),
+    ...logRoutes(dependencies),
   ];
   const all: Route[] = [...routes, documentRoute(() => describeRoutes(all, dependencies.publicUrl))];
   return all;

@@ -1,23 +1,10 @@
 import { z } from 'zod';
-import {
-  connectionNames,
-  deleteGroupConfirmed,
-  requireDeletedGroup,
-  requireGroup,
-} from '../../administration/index.js';
-import { comparisonKey, createGroup, findGroups, restoreGroup, updateGroup } from '../../directory/index.js';
+import { connectionNames, requireGroup } from '../../administration/index.js';
+import { comparisonKey, createGroup, findGroups, updateGroup } from '../../directory/index.js';
 import { pageOf, pageQuery, pageSchema } from '../paging.js';
 import { matching, versionTag } from '../preconditions.js';
 import { type Route, route } from '../route.js';
-import {
-  AMBIGUOUS_GROUP,
-  confirmationQuery,
-  groupParameter,
-  NO_GROUP,
-  nothing,
-  OUT_OF_SEATS,
-  problem,
-} from '../shared/schemas.js';
+import { AMBIGUOUS_GROUP, groupParameter, NO_GROUP, nothing, problem } from '../shared/schemas.js';
 import { versionOf } from '../shared/versions.js';
 import { groupSummary, shownGroup } from './group-schemas.js';
 import { createShowGroup, type GroupRouteDependencies } from './show-group.js';
@@ -27,7 +14,7 @@ const params = z.strictObject({ group: groupParameter });
 const INVALID = problem(400, 'group.invalid', 'An attribute is not what its schema says.');
 const VALUE_TAKEN = problem(409, 'attribute.value-taken', 'Another group has a value that only one may have.');
 
-/** Looking at groups, and making, changing and deleting them. */
+/** Looking at groups, and making and changing them. */
 export function groupRoutes({ documents, limits }: GroupRouteDependencies): Route[] {
   const show = createShowGroup(documents);
   return [
@@ -148,70 +135,6 @@ export function groupRoutes({ documents, limits }: GroupRouteDependencies): Rout
               unknownMembers: 'reject',
             }),
           ),
-        );
-        return show(administration, id);
-      },
-    }),
-
-    route({
-      method: 'DELETE',
-      path: '/groups/{group}',
-      id: 'deleteGroup',
-      tag: TAG,
-      summary: 'Schedule a group for deletion',
-      description:
-        'What it gives goes with it; members and grants are kept for a restore. Where people would lose something, the ' +
-        'first answer is 409 and says who loses what.',
-      permission: 'directory:write',
-      log: 'group.delete',
-      params,
-      query: z.strictObject(confirmationQuery),
-      body: null,
-      output: null,
-      status: 204,
-      conditional: true,
-      problems: [
-        NO_GROUP,
-        AMBIGUOUS_GROUP,
-        problem(409, 'group.gives-access', 'People would lose what the group gives: confirm it.'),
-      ],
-      async run({ params: { group }, query: { confirmation } }, { administration, ifMatch }) {
-        const { id } = await requireGroup(administration, group);
-        const guard = matching(ifMatch, versionOf('groups', administration.site.id, id));
-        await deleteGroupConfirmed(administration, { id, confirmation, guard });
-        return undefined;
-      },
-    }),
-
-    route({
-      method: 'POST',
-      path: '/groups/{group}/restore',
-      id: 'restoreGroup',
-      tag: TAG,
-      summary: 'Bring a group back that is scheduled for deletion',
-      description: 'With its members, the groups in it and above it, and what it gives.',
-      permission: 'directory:write',
-      log: 'group.restore',
-      params,
-      query: nothing,
-      body: nothing,
-      output: shownGroup,
-      status: 200,
-      problems: [
-        NO_GROUP,
-        AMBIGUOUS_GROUP,
-        problem(409, 'group.not-deleted', 'The group is not deleted.'),
-        problem(409, 'group.erased', 'The grace period is over.'),
-        problem(409, 'group.name-taken', 'Another group has the name, which only one may have.'),
-        VALUE_TAKEN,
-        OUT_OF_SEATS,
-      ],
-      etag: versionTag,
-      async run({ params: { group } }, { administration }) {
-        const { change, actor } = administration;
-        const { id } = await requireDeletedGroup(administration, group);
-        await change.run(actor, { action: 'group.restore', objectType: 'Group', objectId: id }, () =>
-          restoreGroup(actor, id),
         );
         return show(administration, id);
       },
