@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from '../../src/database/index.js';
 import { newObjectId } from '../../src/directory/index.js';
 import { type ApiServer, type ProgramClient, startApiServer } from '../support/api-server.js';
 
@@ -69,6 +70,18 @@ describe('a connection', () => {
     expect(await refused('POST', '/connections', { name })).toEqual([409, 'connection.name-taken']);
     expect(await refused('POST', '/connections', { name: ' ' })).toEqual([400, 'request.invalid']);
     expect(await refused('GET', '/connections/nothing')).toEqual([404, 'connection.not-found']);
+  });
+
+  it('that reads Google Workspace is shown, and has neither these settings nor tokens', async () => {
+    await server.server.database.write(sql`UPDATE connections SET type = 'google' WHERE id = ${made.id}`);
+    expect(await api.done('GET', at())).toMatchObject({ type: 'google' });
+    for (const [method, path, body] of [
+      ['PATCH', '', { sees: 'own' }],
+      ['POST', '/tokens', {}],
+      ['POST', '/pause', {}],
+    ] as const) {
+      expect(await refused(method, at(path), body)).toEqual([400, 'connection.is-google']);
+    }
   });
 
   it('is paused and goes on', async () => {

@@ -18,7 +18,10 @@ import { type ConnectionRouteDependencies, connectionGuard, showConnection, view
 
 export const TAG = 'Connections';
 export const params = z.strictObject({ connection: z.string().describe('The id or the name of a connection.') });
-export const NO_CONNECTION = problem(404, 'connection.not-found', 'There is no such connection.');
+export const OF_CONNECTION = [
+  problem(404, 'connection.not-found', 'There is no such connection.'),
+  problem(400, 'connection.is-google', 'It reads Google Workspace, which has settings of its own and no tokens.'),
+];
 
 /** Connections of identity providers. */
 export function connectionRoutes({ limits, profileNames, suggestProfile }: ConnectionRouteDependencies): Route[] {
@@ -91,7 +94,7 @@ export function connectionRoutes({ limits, profileNames, suggestProfile }: Conne
       body: null,
       output: shownConnection,
       status: 200,
-      problems: [NO_CONNECTION],
+      problems: OF_CONNECTION,
       etag: versionTag,
       run: ({ params: { connection: one } }, { administration }) => showConnection(administration, suggestProfile, one),
     }),
@@ -113,7 +116,7 @@ export function connectionRoutes({ limits, profileNames, suggestProfile }: Conne
       output: shownConnection,
       status: 200,
       conditional: true,
-      problems: [NO_CONNECTION],
+      problems: OF_CONNECTION,
       etag: versionTag,
       async run({ params: { connection: one }, body }, { administration, ifMatch }) {
         const { change, actor } = administration;
@@ -146,7 +149,7 @@ export function connectionRoutes({ limits, profileNames, suggestProfile }: Conne
         output: shownConnection,
         status: 200,
         conditional: true,
-        problems: [NO_CONNECTION],
+        problems: OF_CONNECTION,
         etag: versionTag,
         async run({ params: { connection: one } }, { administration, ifMatch }) {
           const { change, actor } = administration;
@@ -179,7 +182,7 @@ export function connectionRoutes({ limits, profileNames, suggestProfile }: Conne
       }),
       output: z.strictObject({ until: moment, people: z.int().nullable() }),
       status: 200,
-      problems: [NO_CONNECTION],
+      problems: OF_CONNECTION,
       async run({ params: { connection: one }, body: { hours, people } }, { administration }) {
         const { change, actor } = administration;
         const { id, name } = await requireConnection(administration, one);

@@ -10,7 +10,7 @@ import { addOAuthClient, createAddresses, revokeOAuthClient, revokeToken } from 
 import { type Route, route } from '../route.js';
 import { moment, NO_USER, nothing, problem } from '../shared/schemas.js';
 import { expiresInDays, lifetime } from '../tokens/token-schemas.js';
-import { NO_CONNECTION, params, TAG } from './connection-routes.js';
+import { OF_CONNECTION, params, TAG } from './connection-routes.js';
 import { newToken, scope } from './connection-schemas.js';
 
 /** Tokens and OAuth clients: by what the client of a connection proves who it is. */
@@ -34,7 +34,7 @@ export function credentialRoutes(): Route[] {
       }),
       output: newToken,
       status: 201,
-      problems: [NO_CONNECTION, NO_USER],
+      problems: [...OF_CONNECTION, NO_USER],
       async run({ params: { connection }, body }, { administration }) {
         const { config } = administration;
         const { name } = await requireConnection(administration, connection);
@@ -59,7 +59,10 @@ export function credentialRoutes(): Route[] {
       body: null,
       output: null,
       status: 204,
-      problems: [NO_CONNECTION, problem(404, 'connection.no-token', 'It has no such token that is not revoked yet.')],
+      problems: [
+        ...OF_CONNECTION,
+        problem(404, 'connection.no-token', 'It has no such token that is not revoked yet.'),
+      ],
       async run({ params: { connection, token } }, { administration }) {
         const { change, actor } = administration;
         const { id, name } = await requireConnection(administration, connection);
@@ -90,7 +93,7 @@ export function credentialRoutes(): Route[] {
         tokenUrl: z.string(),
       }),
       status: 201,
-      problems: [NO_CONNECTION],
+      problems: OF_CONNECTION,
       async run({ params: { connection: one }, body }, { administration }) {
         const { config, change, actor } = administration;
         const { id, name } = await requireConnection(administration, one);
@@ -116,7 +119,10 @@ export function credentialRoutes(): Route[] {
       body: null,
       output: null,
       status: 204,
-      problems: [NO_CONNECTION, problem(404, 'connection.no-client', 'It has no such client that is not revoked yet.')],
+      problems: [
+        ...OF_CONNECTION,
+        problem(404, 'connection.no-client', 'It has no such client that is not revoked yet.'),
+      ],
       async run({ params: { connection, client } }, { administration }) {
         const { change, actor } = administration;
         const { id, name } = await requireConnection(administration, connection);

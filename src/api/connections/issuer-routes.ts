@@ -3,7 +3,7 @@ import { either, entraIssuer, requireConnection } from '../../administration/ind
 import { distrustIssuer, trustIssuer } from '../../connections/index.js';
 import { type Route, route } from '../route.js';
 import { nothing, problem } from '../shared/schemas.js';
-import { NO_CONNECTION, params, TAG } from './connection-routes.js';
+import { OF_CONNECTION, params, TAG } from './connection-routes.js';
 import { issuer, scope } from './connection-schemas.js';
 
 const url = z.string().max(2000);
@@ -45,7 +45,7 @@ export function issuerRoutes(): Route[] {
       output: issuer,
       status: 201,
       problems: [
-        NO_CONNECTION,
+        ...OF_CONNECTION,
         problem(400, 'connection.issuer-invalid', 'A URL is none by which keys can be fetched safely.'),
         problem(409, 'connection.issuer-exists', 'It trusts the issuer for the audience already.'),
       ],
@@ -77,7 +77,7 @@ export function issuerRoutes(): Route[] {
       body: null,
       output: null,
       status: 204,
-      problems: [NO_CONNECTION, problem(404, 'connection.no-issuer', 'It trusts no such issuer.')],
+      problems: [...OF_CONNECTION, problem(404, 'connection.no-issuer', 'It trusts no such issuer.')],
       async run({ params: { connection, issuer: wanted } }, { administration }) {
         const { change, actor } = administration;
         const { id, name } = await requireConnection(administration, connection);
