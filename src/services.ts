@@ -15,7 +15,7 @@ import { entities } from './entities.js';
 import { RollcallError } from './errors/index.js';
 import { ensureLogPartitions } from './log/index.js';
 import { createLogger, type Logger } from './logger.js';
-import { createSecrets, loadSecretKey, type Secrets } from './secrets/index.js';
+import { createSecrets, loadFormerKey, loadSecretKey, type Secrets } from './secrets/index.js';
 
 /** What everything else is made of. */
 export interface Services {
@@ -62,7 +62,9 @@ export async function openServices(config: Config, options: ServicesOptions = {}
       onConnectionLost: (error) => logger.warn({ err: error }, 'a connection to the database was lost'),
     });
     if (options.migrate !== false) await prepare(database, logger);
-    const secrets = createSecrets(await loadSecretKey(config.secrets.key, config.dataDir));
+    const { dataDir } = config;
+    const secretKey = await loadSecretKey(config.secrets.key, dataDir);
+    const secrets = createSecrets(secretKey, await loadFormerKey(config.secrets, dataDir));
     const authenticator = authenticatorOf(config, database, secrets);
     const authenticateApi = createAuthenticateApi(database, config.tokens.cacheMilliseconds);
     const clientTraits = createClientTraits(database);

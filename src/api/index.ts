@@ -1,6 +1,6 @@
 export type { ApiRequest, ApiResponse } from './api-request.js';
 export { type Api, type ApiServices, createApi } from './create-api.js';
-export { apiEntities, forgetOldRequests } from './idempotency/index.js';
+export { apiEntities, apiSealed, forgetOldRequests } from './idempotency/index.js';
 export { Problem, renderProblem, toProblem } from './problem.js';
 export type { Route } from './route.js';
 export { createRoutes, type RouteDependencies } from './routes.js';

@@ -94,6 +94,11 @@ const GROUPS: readonly Group[] = [
     load: async () => (await import('./webhook-commands.js')).webhookCommands,
   },
   {
+    name: 'secrets',
+    description: 'the key that stored secrets are sealed with',
+    load: async () => (await import('./secrets-commands.js')).secretsCommands,
+  },
+  {
     name: 'user',
     description: 'users of the directory',
     load: async () => (await import('./user-commands.js')).userCommands,

@@ -100,7 +100,10 @@ export const configSchema = z.strictObject({
   server,
   dataDir: text('the path of a folder'),
   scim: z.strictObject({ schemasDir: text('the path of a folder'), testResources: flag() }),
-  secrets: z.strictObject({ key: optional(text('32 bytes in base64')) }),
+  secrets: z.strictObject({
+    key: optional(text('32 bytes in base64')),
+    formerKey: optional(text('32 bytes in base64')),
+  }),
   database,
   log: z.strictObject({
     level: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),

@@ -33,7 +33,7 @@ function settingsOrThrow(): unknown {
 }
 
 /** The rules that take more than one setting to break. */
-function checkTogether({ server, database, limits, tokens }: Settings): void {
+function checkTogether({ server, database, limits, tokens, secrets }: Settings): void {
   if ((server.tlsCertFile === undefined) !== (server.tlsKeyFile === undefined)) {
     const missing = server.tlsCertFile === undefined ? 'tlsCertFile' : 'tlsKeyFile';
     throw invalidSetting(['server', missing], 'must be set too: certificate and key belong together');
@@ -54,6 +54,9 @@ function checkTogether({ server, database, limits, tokens }: Settings): void {
   }
   if (limits.groupBodyBytes < limits.bodyBytes) {
     throw invalidSetting(['limits', 'groupBodyBytes'], 'must not be less than LIMIT_BODY_BYTES');
+  }
+  if (secrets.formerKey !== undefined && secrets.key === undefined) {
+    throw invalidSetting(['secrets', 'formerKey'], 'must be empty without SECRET_KEY: it is the one before that');
   }
   if (tokens.warningDays > tokens.lifetimeDays) {
     throw invalidSetting(['tokens', 'warningDays'], 'must not be more than TOKEN_LIFETIME_DAYS');

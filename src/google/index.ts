@@ -18,6 +18,7 @@ export {
   type GoogleConnectionChange,
   type GoogleSettings,
   googleEntities,
+  googleSealed,
   listGoogleConnections,
   markNeedsAttention,
   type NewGoogleConnection,

@@ -1,2 +1,9 @@
 export { createSecrets, type Secrets } from './create-secrets.js';
-export { loadSecretKey } from './load-secret-key.js';
+export {
+  forgetFormerKey,
+  type KeySettings,
+  loadFormerKey,
+  loadSecretKey,
+  makeNewKey,
+} from './load-secret-key.js';
+export type { SealedColumn } from './sealed-column.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Secrets } from '../secrets/index.js';
+import type { SealedColumn, Secrets } from '../secrets/index.js';
 
 // Secrets as the Standard Webhooks specification has them: 24 to 64 random bytes, shown as `whsec_` and their base64.
 
@@ -18,3 +18,12 @@ export function newWebhookSecret(
 export function openWebhookSecret(secrets: Secrets, webhookId: string, sealed: Buffer): Buffer {
   return secrets.open('webhook', sealed, webhookId);
 }
+
+/** Where they are stored. */
+export const webhookSealed: readonly SealedColumn[] = ['secret', 'previous_secret'].map((column) => ({
+  table: 'webhooks',
+  column,
+  purpose: 'webhook',
+  belongsTo: 'id::text',
+  mend: 'rollcall webhook rotate-secret',
+}));

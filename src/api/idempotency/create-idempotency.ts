@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AuthenticatedProgram } from '../../connections/index.js';
 import type { Database, Sql } from '../../database/index.js';
-import type { Secrets } from '../../secrets/index.js';
+import type { SealedColumn, Secrets } from '../../secrets/index.js';
 import type { ApiResponse } from '../api-request.js';
 import { Problem } from '../problem.js';
 import { giveUp, type KeyedRequest, keepAnswer, receiptOf, takeKey } from './requests.js';
@@ -78,3 +78,14 @@ function answerLost(): Problem {
   const detail = 'The request with this Idempotency-Key was carried out and its answer is lost: look at what is there.';
   return new Problem(409, 'idempotency.answer-lost', detail);
 }
+
+/** Where answers are stored, for hours and not for ever. */
+export const apiSealed: readonly SealedColumn[] = [
+  {
+    table: 'api_requests',
+    column: 'answer',
+    purpose: 'api-answer',
+    belongsTo: "site_id || ' ' || token_id || ' ' || key",
+    mend: undefined,
+  },
+];

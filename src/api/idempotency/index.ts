@@ -1,3 +1,3 @@
-export { createIdempotency, type Receive } from './create-idempotency.js';
+export { apiSealed, createIdempotency, type Receive } from './create-idempotency.js';
 export { apiEntities } from './entities.js';
 export { forgetOldRequests } from './requests.js';

@@ -1,4 +1,4 @@
-import type { Secrets } from '../../secrets/index.js';
+import type { SealedColumn, Secrets } from '../../secrets/index.js';
 import {
   type GoogleClientSettings,
   googleError,
@@ -61,3 +61,14 @@ export function openKey(secrets: Secrets, connectionId: string, name: string, se
     throw googleError('configuration', 'secret-key', message);
   }
 }
+
+/** Where keys are stored. */
+export const googleSealed: readonly SealedColumn[] = [
+  {
+    table: 'google_connections',
+    column: 'credential',
+    purpose: 'google',
+    belongsTo: 'id::text',
+    mend: 'rollcall google replace-key',
+  },
+];

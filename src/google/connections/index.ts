@@ -8,7 +8,7 @@ export {
   setGoogleState,
   updateGoogleConnection,
 } from './connection-commands.js';
-export { type Credential, type GivenCredential, readCredential } from './credential.js';
+export { type Credential, type GivenCredential, googleSealed, readCredential } from './credential.js';
 export { googleEntities } from './entities.js';
 export type { GoogleConnection, GoogleState, Workspace } from './google-connection.js';
 export { type ClientServices, openGoogleClient } from './open-client.js';
