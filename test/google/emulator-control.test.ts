@@ -20,6 +20,14 @@ const done = async (method: string, path: string, body?: object) => {
 describe('the control API', () => {
   it('says what there is and what can be asked for', async () => {
     const overview = await done('GET', '/');
+    expect(await done('GET', '')).toEqual(overview);
+    expect(overview.environment).toEqual({
+      GOOGLE_API_ROOT_URL: emulator.origin,
+      GOOGLE_ALLOWED_HOSTS: new URL(emulator.origin).host,
+      GOOGLE_TOKEN_URL: `${emulator.origin}/token`,
+      GOOGLE_STS_URL: `${emulator.origin}/v1/token`,
+      GOOGLE_IAM_URL: emulator.origin,
+    });
     expect(overview).toMatchObject({ origin: emulator.origin, customerId: emulator.customerId, users: 11, groups: 2 });
     expect(overview.controls).toContain('GET /__emu/clock: The time.');
   });
@@ -41,6 +49,9 @@ describe('the control API', () => {
     const user = () => emulator.directory.requireUser(id);
     await done('PATCH', '/users/liz@example.com', { familyName: 'Smith', attributes: { phones: [{ value: '1' }] } });
     expect(user()).toMatchObject({ familyName: 'Smith', attributes: { phones: [{ value: '1' }] } });
+    const reported = emulator.activities.length;
+    await done('PATCH', '/users/liz@example.com?by=user', { displayName: 'L', attributes: { phones: null } });
+    expect([user().attributes, emulator.activities.length]).toEqual([{}, reported]);
     for (const [action, state] of [
       ['suspend', { suspended: true }],
       ['unsuspend', { suspended: false }],

@@ -43,12 +43,18 @@ describe('the emulator as a process', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('says how to use it, serves, and stops on %s', async (signal) => {
     const keyFile = join(folder, 'keys', 'google.json');
     const args = ['--port', '0', '--users', '20', '--groups', '2', '--memberships', '10', '--key-file', keyFile];
-    const { child, printed, exited } = await start(args, 'Ctrl-C');
-    const origin = /GOOGLE_API_ROOT_URL=(http:\/\/127\.0\.0\.1:\d+)\//.exec(printed)?.[1] ?? '';
+    const keyless = join(folder, 'workload.json');
+    const { child, printed, exited } = await start([...args, '--keyless-file', keyless], 'Ctrl-C');
+    const origin = /GOOGLE_API_ROOT_URL=(http:\/\/127\.0\.0\.1:\d+)$/m.exec(printed)?.[1] ?? '';
     expect(printed).toContain(`GOOGLE_ALLOWED_HOSTS=${new URL(origin).host}`);
     expect(printed).toContain('21 users and 2 groups');
     expect(statSync(keyFile).mode & 0o077).toBe(0);
     const key = JSON.parse(readFileSync(keyFile, 'utf8'));
+    expect(printed).toContain(`GOOGLE_KEYLESS=emulator=${keyless}`);
+    expect(JSON.parse(readFileSync(keyless, 'utf8'))).toMatchObject({
+      type: 'external_account',
+      token_url: `${origin}/v1/token`,
+    });
     const sub = /subject +(\S+)/.exec(printed)?.[1];
     const scope = 'https://www.googleapis.com/auth/admin.directory.user.readonly';
     expect((await exchange(origin, assertion(key, { sub, scope }))).status).toBe(200);

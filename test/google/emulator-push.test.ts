@@ -62,8 +62,9 @@ describe('a channel', () => {
     emulator.users.change(id, { isAdmin: true });
     emulator.users.delete(id);
     emulator.users.undelete(id);
+    emulator.users.change(id, { displayName: 'Liz' }, { by: 'user' });
     await emulator.pushesSettled();
-    expect(states()).toEqual(['sync', 'add', 'update', 'makeAdmin', 'delete', 'undelete']);
+    expect(states()).toEqual(['sync', 'add', 'update', 'makeAdmin', 'delete', 'undelete', 'update']);
     expect(received[0]).toMatchObject({ body: '', headers: { 'x-goog-message-number': '1' } });
     const { headers, body: event } = received[1] ?? { headers: {}, body: '' };
     expect(JSON.parse(event)).toEqual({
@@ -80,7 +81,7 @@ describe('a channel', () => {
       'x-goog-resource-uri': body.resourceUri,
       'x-goog-message-number': '2',
     });
-    expect(emulator.pushes.map(({ outcome }) => outcome)).toEqual(Array(6).fill('delivered'));
+    expect(emulator.pushes.map(({ outcome }) => outcome)).toEqual(Array(7).fill('delivered'));
   });
 
   it('is about the events and the users that were named', async () => {

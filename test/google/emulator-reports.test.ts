@@ -108,6 +108,21 @@ describe('activities', () => {
     expect([...statuses, (await ask()).status]).toEqual([200, 200, 503, 200]);
   });
 
+  it('leave out what people change in their own profile, and what has no event', async () => {
+    const { id } = emulator.users.add({ primaryEmail: 'liz@example.com', attributes: { phones: [{ value: '1' }] } });
+    const etag = async () => (await googleRequests(emulator).get(`/users/${id}`)).headers.get('etag');
+    const tags = [await etag()];
+    emulator.users.change(id, { givenName: 'E', attributes: { phones: undefined } }, { by: 'user' });
+    tags.push(await etag());
+    emulator.users.change(id, { attributes: { recoveryEmail: 'e@home.test' } });
+    tags.push(await etag());
+    emulator.users.change(id, { givenName: 'E' });
+    expect(new Set(tags).size).toBe(3);
+    expect(await etag()).toBe(tags[2]);
+    expect((await googleRequests(emulator).get(`/users/${id}`)).body).not.toHaveProperty('phones');
+    expect(await names()).toEqual(['CREATE_USER']);
+  });
+
   it('of owners of groups are in an application of their own', async () => {
     const [group] = emulator.directory.groups.items;
     const { id } = emulator.users.add({ primaryEmail: 'liz@example.com' });

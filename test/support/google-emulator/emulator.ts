@@ -25,6 +25,8 @@ export interface EmulatorOptions {
 export interface Emulator {
   /** `http://127.0.0.1:PORT`, what GOOGLE_API_ROOT_URL is set to. */
   readonly origin: string;
+  /** Environment settings that point a server at it. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly customerId: string;
   /** The super administrator of the seeded directory. */
   readonly adminEmail: string;

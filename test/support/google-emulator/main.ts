@@ -6,16 +6,17 @@ import { startGoogleEmulator } from './start-google-emulator.ts';
 
 const USAGE = `Usage: npm run google-emulator -- [options]
 
-  --port N         port on 127.0.0.1; 0 takes a free one (default 8085)
-  --users N        people, up to 100,000 (default 200)
-  --groups N       up to 5,000 (default 25)
-  --memberships N  up to 1,000,000 (default 1,000)
-  --org-units N    organisational units (default 24)
-  --domains N      e-mail domains (default 3)
-  --seed N         the same number makes the same directory (default 1)
-  --latency N      milliseconds that each request takes (default 0)
-  --key-file PATH  where the key of the service account is written (default data/google-key.json)
-  --admin-role     the service account holds a role of its own, in place of delegation`;
+  --port N             port on 127.0.0.1; 0 takes a free one (default 8085)
+  --users N            people, up to 100,000 (default 200)
+  --groups N           up to 5,000 (default 25)
+  --memberships N      up to 1,000,000 (default 1,000)
+  --org-units N        organisational units (default 24)
+  --domains N          e-mail domains (default 3)
+  --seed N             the same number makes the same directory (default 1)
+  --latency N          milliseconds that each request takes (default 0)
+  --key-file PATH      where the key of the service account is written (default data/google-key.json)
+  --keyless-file PATH  also writes a configuration for credentials without a key
+  --admin-role         the service account holds a role of its own, in place of delegation`;
 
 function optionsOf(args: string[]) {
   const { values } = parseArgs({
@@ -30,6 +31,7 @@ function optionsOf(args: string[]) {
       seed: { type: 'string', default: '1' },
       latency: { type: 'string', default: '0' },
       'key-file': { type: 'string', default: 'data/google-key.json' },
+      'keyless-file': { type: 'string' },
       'admin-role': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -43,6 +45,7 @@ function optionsOf(args: string[]) {
     port: number('port'),
     latency: number('latency'),
     keyFile: resolve(values['key-file']),
+    keylessFile: values['keyless-file'] === undefined ? undefined : resolve(values['keyless-file']),
     adminRole: values['admin-role'],
     seed: {
       users: number('users'),
@@ -55,23 +58,34 @@ function optionsOf(args: string[]) {
   };
 }
 
+/** Only for who runs it, since it holds a key. */
+function write(path: string, content: object): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
+}
+
 async function main(): Promise<void> {
-  const { help, port, latency, keyFile, adminRole, seed } = optionsOf(process.argv.slice(2));
+  const { help, port, latency, keyFile, keylessFile, adminRole, seed } = optionsOf(process.argv.slice(2));
   if (help) return console.log(USAGE);
   const emulator = await startGoogleEmulator({ port, seed, settings: { latency } });
-  const key = emulator.keyFor({ adminRole });
-  mkdirSync(dirname(keyFile), { recursive: true });
-  writeFileSync(keyFile, `${JSON.stringify(key, undefined, 2)}\n`, { mode: 0o600 });
+  write(keyFile, emulator.keyFor({ adminRole }));
+  const accounts = [`  key          ${keyFile}`];
+  const settings = Object.entries(emulator.environment);
+  if (keylessFile !== undefined) {
+    const { serviceAccount, credentials } = emulator.keylessFor({ adminRole });
+    write(keylessFile, credentials);
+    settings.push(['GOOGLE_KEYLESS', `emulator=${keylessFile}`]);
+    accounts.push(`  keyless      ${keylessFile}, for ${serviceAccount}`);
+  }
   const { users, groups } = emulator.directory;
   console.log(`Google Workspace emulator on ${emulator.origin}
 
   customer     ${emulator.customerId} with ${users.size} users and ${groups.size} groups
   subject      ${adminRole ? 'none: the service account holds a role of its own' : emulator.adminEmail}
-  key          ${keyFile}
+${accounts.join('\n')}
 
 Point the server at it:
-  GOOGLE_API_ROOT_URL=${emulator.origin}/
-  GOOGLE_ALLOWED_HOSTS=${new URL(emulator.origin).host}
+${settings.map(([name, value]) => `  ${name}=${value}`).join('\n')}
 
 Change the directory, or let something go wrong:
   curl -s ${emulator.origin}/__emu/

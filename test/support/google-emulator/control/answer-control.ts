@@ -13,8 +13,9 @@ const overview: Control = {
   method: 'GET',
   path: '/',
   does: 'What there is, and everything that can be asked for.',
-  run: ({ origin, customerId, adminEmail, directory, activeFaults }) => ({
+  run: ({ origin, environment, customerId, adminEmail, directory, activeFaults }) => ({
     origin,
+    environment,
     customerId,
     adminEmail,
     domains: directory.domains.map(({ name }) => name),
@@ -35,7 +36,7 @@ export function answerControl({ method, path, query, text }: Received, emulator:
     const body: unknown = text === '' ? {} : JSON.parse(text);
     if (!isObject(body)) throw new Error('the body must be a JSON object');
     for (const { control, pattern } of compiled) {
-      const match = control.method === method ? pattern.exec(path) : null;
+      const match = control.method === method ? pattern.exec(path === ROOT ? `${ROOT}/` : path) : null;
       if (match === null) continue;
       const params = Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]);
       const answer = control.run(emulator, { params: Object.fromEntries(params), body, query });
@@ -48,5 +49,5 @@ export function answerControl({ method, path, query, text }: Received, emulator:
 }
 
 export function isControl(path: string): boolean {
-  return path.startsWith(`${ROOT}/`);
+  return path === ROOT || path.startsWith(`${ROOT}/`);
 }

@@ -46,10 +46,12 @@ export const objectControls: readonly Control[] = [
   {
     method: 'PATCH',
     path: '/users/{key}',
-    does: 'Changes a user; `attributes` are laid over those there are.',
-    run({ users }, { params: { key = '' }, body }) {
+    does: 'Changes a user; `attributes` are laid over those there are. With ?by=user it shows in no report.',
+    run({ users }, { params: { key = '' }, body, query }) {
+      const by = query.get('by') === 'user' ? 'user' : 'administrator';
       const names = 'givenName familyName displayName orgUnitPath isAdmin isDelegatedAdmin aliases lastLoginTime';
-      return users.change(key, options<UserChange>(body, ...(names.split(' ') as (keyof UserChange)[]), 'attributes'));
+      const change = options<UserChange>(body, ...(names.split(' ') as (keyof UserChange)[]), 'attributes');
+      return users.change(key, change, { by });
     },
   },
   {

@@ -1,4 +1,4 @@
-import type { Directory, DirectoryEvent } from './directory.ts';
+import type { Directory } from './directory.ts';
 
 /** A change as the Reports API shows it. */
 export interface Activity {
@@ -25,7 +25,9 @@ export interface Activities {
 /** Writes down what happens in a directory; `delay` says how much later than usual an event shows. */
 export function createActivities(directory: Directory, delay: () => number): Activities {
   let all: Activity[] = [];
-  directory.observe(({ type, name, parameters, application = 'admin' }: DirectoryEvent) => {
+  directory.observe(({ report }) => {
+    if (report === undefined) return;
+    const { type, name, parameters, application = 'admin' } = report;
     const owner = application === 'groups_enterprise' ? 'owner' : 'admin';
     all.push({
       time: directory.clock.now(),

@@ -9,14 +9,18 @@ const KEPT_DELETED = 20 * 86_400_000;
 /** Every user has an address below this, which nobody can take away. */
 export const TEST_ADDRESS = '.test-google-a.com';
 
-/** What a change tells the Reports API and, where it is one of a user, those who watch. */
+/** What a change tells: the Reports API, if an administrator made it, and those who watch, if it is one of a user. */
 export interface DirectoryEvent {
+  readonly report?: Report;
+  readonly push?: { readonly event: PushEvent; readonly user: UserRecord };
+}
+
+export interface Report {
   readonly type: 'USER_SETTINGS' | 'GROUP_SETTINGS' | 'ORG_SETTINGS';
   readonly name: string;
   readonly parameters: Readonly<Record<string, string>>;
   /** A group's owner changes its members in another application than an administrator. */
   readonly application?: 'admin' | 'groups_enterprise';
-  readonly push?: { readonly event: PushEvent; readonly user: UserRecord };
 }
 
 export type PushEvent = 'add' | 'delete' | 'makeAdmin' | 'undelete' | 'update';

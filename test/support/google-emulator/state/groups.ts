@@ -1,5 +1,5 @@
 import { claim, release, requireFree } from './addresses.ts';
-import type { Directory } from './directory.ts';
+import type { Directory, Report } from './directory.ts';
 import type { GroupChange, GroupRecord, MemberRecord, NewGroup } from './records.ts';
 import { SortedIndex } from './sorted-index.ts';
 
@@ -17,7 +17,8 @@ export interface GroupControl {
 export function createGroupControl(directory: Directory): GroupControl {
   function tell(group: GroupRecord, name: string, parameters: Record<string, string> = {}): GroupRecord {
     group.version += 1;
-    directory.emit({ type: 'GROUP_SETTINGS', name, parameters: { GROUP_EMAIL: group.email, ...parameters } });
+    const report: Report = { type: 'GROUP_SETTINGS', name, parameters: { GROUP_EMAIL: group.email, ...parameters } };
+    directory.emit({ report });
     return group;
   }
 

@@ -6,6 +6,13 @@ export interface ChangedBy {
   readonly by?: 'administrator' | 'owner';
 }
 
+/** What another application's reports call a change of an owner. */
+const OWNERS_EVENT: Readonly<Record<string, string>> = {
+  ADD_GROUP_MEMBER: 'add_member',
+  UPDATE_GROUP_MEMBER: 'change_member_role',
+  REMOVE_GROUP_MEMBER: 'remove_member',
+};
+
 /** Changes of direct members. Groups may be nested in a circle, which Google refuses and clients have to survive. */
 export interface MemberControl {
   /**
@@ -61,20 +68,14 @@ export function createMemberControl(directory: Directory): MemberControl {
 
   function tell(group: GroupRecord, name: string, member: string | undefined, { by }: ChangedBy = {}): void {
     group.version += 1;
-    const parameters: Record<string, string> = {
-      GROUP_EMAIL: group.email,
-      ...(member !== undefined && { USER_EMAIL: member }),
-    };
-    if (by !== 'owner') directory.emit({ type: 'GROUP_SETTINGS', name, parameters });
-    else {
-      const owners = { group_id: group.email, ...(member !== undefined && { member_id: member }) };
-      directory.emit({
-        type: 'GROUP_SETTINGS',
-        name: name === 'REMOVE_GROUP_MEMBER' ? 'remove_member' : 'add_member',
-        parameters: owners,
-        application: 'groups_enterprise',
-      });
-    }
+    const owner = by === 'owner';
+    const [groupName, memberName] = owner ? ['group_id', 'member_id'] : ['GROUP_EMAIL', 'USER_EMAIL'];
+    const parameters = { [groupName]: group.email, ...(member !== undefined && { [memberName]: member }) };
+    directory.emit({
+      report: owner
+        ? { type: 'GROUP_SETTINGS', name: OWNERS_EVENT[name] ?? name, parameters, application: 'groups_enterprise' }
+        : { type: 'GROUP_SETTINGS', name, parameters },
+    });
   }
 
   const emailOf = (member: MemberRecord) => memberEmail(directory, member) ?? member.id;

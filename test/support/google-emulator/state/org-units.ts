@@ -18,7 +18,7 @@ export function createOrgUnitControl(directory: Directory): OrgUnitControl {
     return unit;
   }
   const tell = (name: string, path: string) =>
-    directory.emit({ type: 'ORG_SETTINGS', name, parameters: { ORG_UNIT_NAME: path } });
+    directory.emit({ report: { type: 'ORG_SETTINGS', name, parameters: { ORG_UNIT_NAME: path } } });
 
   const control: OrgUnitControl = {
     add(path, description = '') {

@@ -49,7 +49,7 @@ export interface UserChange {
   readonly isDelegatedAdmin?: boolean;
   readonly aliases?: readonly string[];
   readonly lastLoginTime?: number;
-  /** Laid over what is there; an attribute that is undefined goes. */
+  /** Laid over what is there; an attribute that is undefined or null goes. */
   readonly attributes?: JsonObject;
 }
 

@@ -1,5 +1,6 @@
 import { claim, release, requireFree } from './addresses.ts';
-import { type Directory, type DirectoryEvent, deletedKey, type PushEvent } from './directory.ts';
+import { type Directory, deletedKey, type PushEvent, type Report } from './directory.ts';
+import type { JsonObject } from './json.ts';
 import type { NewUser, UserChange, UserRecord } from './records.ts';
 import { eventsOfChange } from './user-events.ts';
 
@@ -7,7 +8,8 @@ import { eventsOfChange } from './user-events.ts';
 export interface UserControl {
   /** @throws Error where the address is taken or in no domain of the customer */
   add(user: NewUser): UserRecord;
-  change(key: string, change: UserChange): UserRecord;
+  /** What people change in their own profile shows in no report. */
+  change(key: string, change: UserChange, options?: { readonly by?: 'administrator' | 'user' }): UserRecord;
   suspend(key: string, reason?: string): UserRecord;
   unsuspend(key: string): UserRecord;
   archive(key: string): UserRecord;
@@ -31,13 +33,12 @@ export function createUserControl(directory: Directory): UserControl {
 
   function tell(user: UserRecord, push: PushEvent, name: string, parameters: Record<string, string> = {}): UserRecord {
     user.version += 1;
-    const event: DirectoryEvent = {
+    const report: Report = {
       type: 'USER_SETTINGS',
       name,
       parameters: { USER_EMAIL: user.primaryEmail, ...parameters },
-      push: { event: push, user },
     };
-    directory.emit(event);
+    directory.emit({ report, push: { event: push, user } });
     return user;
   }
 
@@ -65,7 +66,7 @@ export function createUserControl(directory: Directory): UserControl {
       directory.users.add(user);
       return tell(user, 'add', 'CREATE_USER');
     },
-    change(key, { attributes, aliases, ...fields }) {
+    change(key, { attributes, aliases, ...fields }, { by = 'administrator' } = {}) {
       const user = directory.requireUser(key);
       if (fields.orgUnitPath !== undefined && !directory.orgUnits.has(fields.orgUnitPath)) {
         throw new Error(`no organisational unit ${fields.orgUnitPath}`);
@@ -75,9 +76,16 @@ export function createUserControl(directory: Directory): UserControl {
         requireFree(directory, aliases, user);
         setPrimary(user, user.primaryEmail, lower(aliases));
       }
-      Object.assign(user, fields, attributes && { attributes: { ...user.attributes, ...attributes } });
-      for (const { name, parameters } of eventsOfChange(before, user)) {
+      Object.assign(user, fields, attributes && { attributes: laidOver(user.attributes, attributes) });
+      if (JSON.stringify(user) === JSON.stringify(before)) return user;
+      const events = by === 'user' ? [] : eventsOfChange(before, user);
+      for (const { name, parameters } of events) {
         tell(user, name === 'GRANT_ADMIN_PRIVILEGE' ? 'makeAdmin' : 'update', name, parameters);
+      }
+      // Not everything that changes has an event of its own in the reports.
+      if (events.length === 0) {
+        user.version += 1;
+        directory.emit({ push: { event: 'update', user } });
       }
       return user;
     },
@@ -182,6 +190,11 @@ function recordOf(wanted: NewUser, id: string, now: number): UserRecord {
     attributes: wanted.attributes ?? {},
     version: 0,
   };
+}
+
+function laidOver(before: JsonObject, changes: JsonObject): JsonObject {
+  const all = Object.entries({ ...before, ...changes });
+  return Object.fromEntries(all.filter(([, value]) => value !== undefined && value !== null));
 }
 
 function lower(addresses: readonly string[]): string[] {
