@@ -56,6 +56,7 @@ describe('a list', () => {
     const fault = emulator.fault('short-derived', { group: id, count: 2 });
     expect([await size({ includeDerivedMembership: 'true' }), await size()]).toEqual([2, 4]);
     fault.clear();
+    expect(await size({ includeDerivedMembership: 'true' })).toBe(4);
     emulator.fault('short-derived', { direct: true });
     expect(await size()).toBe(1);
   });

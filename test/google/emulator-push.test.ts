@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Emulator, startGoogleEmulator } from '../support/google-emulator/index.ts';
-import { type GoogleRequests, googleRequests } from '../support/google-requests.ts';
+import { assertion, exchange, type GoogleRequests, googleRequests } from '../support/google-requests.ts';
 
 const STOP = '/admin/directory_v1/channels/stop';
 const CUSTOMER = { customer: 'my_customer' };
@@ -110,6 +110,11 @@ describe('a channel', () => {
     const { body } = await watch();
     const stop = (resourceId: string, ask = requests) => ask.post(STOP, { id: 'one', resourceId });
     expect((await stop('other')).status).toBe(404);
+    const key = emulator.keyFor();
+    const scope = 'https://www.googleapis.com/auth/admin.directory.user.readonly';
+    const token = await exchange(emulator.origin, assertion(key, { sub: emulator.adminEmail, scope }));
+    const somebodyElse = googleRequests(emulator, token.body.access_token);
+    expect((await stop(body.resourceId, somebodyElse)).status).toBe(404);
     const stopped = await stop(body.resourceId);
     expect([stopped.status, stopped.text]).toEqual([204, '']);
     expect((await stop(body.resourceId)).status).toBe(404);

@@ -28,9 +28,9 @@ export interface RequestLog {
 
 const KEPT = 100_000;
 
-export function createRequestLog(): RequestLog {
+/** @param now milliseconds of the machine's monotonic clock: a rate is one of real time, whatever the emulator's clock says */
+export function createRequestLog(now: () => number = () => performance.now()): RequestLog {
   let requests: LoggedRequest[] = [];
-  // By the machine's monotonic clock: a rate is one of real time, whatever the emulator's clock is set to.
   let arrivals: number[] = [];
   return {
     get requests() {
@@ -41,7 +41,7 @@ export function createRequestLog(): RequestLog {
       if (requests.length > KEPT * 1.1) requests = requests.slice(-KEPT);
     },
     count() {
-      arrivals.push(performance.now());
+      arrivals.push(now());
     },
     peak(span) {
       let highest = 0;
