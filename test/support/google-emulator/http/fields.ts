@@ -48,7 +48,7 @@ export function parseFields(text: string, known: ReadonlyMap<string, ReadonlySet
 
 function merge(names: Names, name: string, inner: 'all' | Names): void {
   const there = names.get(name);
-  if (there === undefined || inner === 'all') names.set(name, there === 'all' ? 'all' : inner);
+  if (there === undefined || inner === 'all') names.set(name, inner);
   else if (there !== 'all') for (const [key, value] of inner) merge(there, key, value);
 }
 
