@@ -25,7 +25,7 @@ describe('the control API', () => {
       GOOGLE_API_ROOT_URL: emulator.origin,
       GOOGLE_ALLOWED_HOSTS: new URL(emulator.origin).host,
       GOOGLE_TOKEN_URL: `${emulator.origin}/token`,
-      GOOGLE_STS_URL: `${emulator.origin}/v1/token`,
+      GOOGLE_STS_URL: emulator.origin,
       GOOGLE_IAM_URL: emulator.origin,
     });
     expect(overview).toMatchObject({ origin: emulator.origin, customerId: emulator.customerId, users: 11, groups: 2 });

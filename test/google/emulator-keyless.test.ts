@@ -65,6 +65,23 @@ describe('a workload without a key', () => {
     expect((await fetch(url)).status).toBe(403);
   });
 
+  it('gets a token of the account itself, which opens what its role allows', async () => {
+    const account = emulator.keylessFor({ adminRole: ['users'] });
+    const federated = (await federate(account)).body.access_token;
+    const ask = (body: object, token = federated) =>
+      fetch(account.credentials.service_account_impersonation_url, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const { body } = await read(await ask({ scope: [USERS] }));
+    expect(Date.parse(body.expireTime)).toBeGreaterThan(Date.now());
+    const list = await googleRequests(emulator, body.accessToken).get('/users', { customer: emulator.customerId });
+    expect(list.status).toBe(200);
+    expect((await ask({})).status).toBe(400);
+    expect((await ask({ scope: [USERS] }, 'none')).status).toBe(401);
+  });
+
   it('is refused with a wrong identity, audience or grant', async () => {
     const account = emulator.keylessFor();
     const error = async (changes: Record<string, string>) => {

@@ -91,7 +91,7 @@ export async function startGoogleEmulator(options: EmulatorOptions = {}): Promis
       GOOGLE_API_ROOT_URL: origin,
       GOOGLE_ALLOWED_HOSTS: new URL(origin).host,
       GOOGLE_TOKEN_URL: `${origin}/token`,
-      GOOGLE_STS_URL: `${origin}/v1/token`,
+      GOOGLE_STS_URL: origin,
       GOOGLE_IAM_URL: origin,
     },
     customerId: directory.customerId,

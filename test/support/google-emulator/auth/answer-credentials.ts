@@ -1,8 +1,8 @@
 import { type Answer, GoogleError } from '../http/answer.ts';
 import type { RequestLog } from '../http/request-log.ts';
 import type { Received } from '../http/serve.ts';
+import { generateAccessToken, signJwt } from './iam-credentials.ts';
 import type { Keyless } from './keyless.ts';
-import { signJwt } from './sign-jwt.ts';
 import { exchangeAssertion, type TokenParts } from './token-endpoint.ts';
 
 export interface CredentialParts extends TokenParts {
@@ -12,7 +12,7 @@ export interface CredentialParts extends TokenParts {
 
 const METADATA = '/computeMetadata/v1/instance';
 const METADATA_HEADER = { 'metadata-flavor': 'Google' };
-const SIGN_JWT = /^\/v1\/projects\/-\/serviceAccounts\/([^/:]+):signJwt$/;
+const IAM = /^\/v1\/projects\/-\/serviceAccounts\/(?<email>[^/:]+):(?<verb>signJwt|generateAccessToken)$/;
 
 type Endpoint = readonly [name: string, answer: () => Answer];
 
@@ -69,10 +69,11 @@ function endpointOf(received: Received, parts: CredentialParts): Endpoint | unde
     default:
   }
   if (method === 'GET' && path.startsWith(METADATA)) return ['metadata', () => metadata(received, keyless)];
-  const email = method === 'POST' ? SIGN_JWT.exec(path)?.[1] : undefined;
-  if (email === undefined) return undefined;
-  const sign = () => signJwt(decodeURIComponent(email), headers.authorization, text, parts);
-  return ['signJwt', () => ({ status: 200, body: sign() })];
+  const { email, verb } = (method === 'POST' ? IAM.exec(path)?.groups : undefined) ?? {};
+  if (email === undefined || verb === undefined) return undefined;
+  const call = { email: decodeURIComponent(email), authorization: headers.authorization, text };
+  const run = verb === 'signJwt' ? signJwt : generateAccessToken;
+  return [verb, () => ({ status: 200, body: run(call, parts) })];
 }
 
 function bearer({ token, expiresIn }: { token: string; expiresIn: number }, issuedType?: string): Answer {

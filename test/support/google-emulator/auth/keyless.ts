@@ -13,6 +13,7 @@ export interface KeylessAccount {
   readonly serviceAccount: string;
   /** What the workload proves itself with; also answered by `credentials.credential_source.url`. */
   readonly subjectToken: string;
+  /** The base of `/v1/token`. */
   readonly stsUrl: string;
   /** The base of `/v1/projects/-/serviceAccounts/…:signJwt`. */
   readonly iamUrl: string;
@@ -25,6 +26,7 @@ export interface KeylessAccount {
     readonly subject_token_type: string;
     readonly token_url: string;
     readonly credential_source: { readonly url: string };
+    readonly service_account_impersonation_url: string;
   };
 }
 
@@ -56,7 +58,7 @@ export function createKeyless(origin: () => string, accounts: ServiceAccounts, t
       return {
         serviceAccount,
         subjectToken,
-        stsUrl: `${origin()}/v1/token`,
+        stsUrl: origin(),
         iamUrl: origin(),
         metadataUrl: origin(),
         credentials: {
@@ -65,6 +67,7 @@ export function createKeyless(origin: () => string, accounts: ServiceAccounts, t
           subject_token_type: TOKEN_TYPE,
           token_url: `${origin()}/v1/token`,
           credential_source: { url: `${origin()}/subject-token` },
+          service_account_impersonation_url: `${origin()}/v1/projects/-/serviceAccounts/${serviceAccount}:generateAccessToken`,
         },
       };
     },

@@ -5,7 +5,7 @@ export interface LoggedRequest {
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** The method of the API, such as `users.list`; `token`, `revoke`, `sts` and `signJwt` for the endpoints of credentials. */
+  /** The method of the API, such as `users.list`; `token`, `revoke`, `sts`, `signJwt` … for the endpoints of credentials. */
   readonly api: string | undefined;
   readonly status: number;
   readonly subject: string | undefined;
