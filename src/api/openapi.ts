@@ -1,10 +1,9 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { APPLICATION_SCOPES } from '../connections/index.js';
 import { PREFIX } from './match-route.js';
+import { answerSchema, type Json, schemaOf, titledSchemas } from './openapi-schemas.js';
 import { problemSchema } from './problem.js';
 import { type DeclaredProblem, isKeyed, type Route } from './route.js';
-
-type Json = Readonly<Record<string, unknown>>;
 
 export interface OpenApiDocument {
   readonly [part: string]: unknown;
@@ -83,7 +82,7 @@ export function describeRoutes(routes: readonly Route[], publicUrl: string): Ope
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
-      schemas: { Problem: schemaOf(problemSchema, 'output') },
+      schemas: { ...titledSchemas(routes.map(({ output }) => output)), Problem: schemaOf(problemSchema, 'output') },
       securitySchemes: {
         application: {
           type: 'http',
@@ -170,7 +169,7 @@ function responses(route: Route): Json {
     [status]: {
       description: output === null ? 'Done; there is no body.' : 'Done.',
       ...(route.etag === undefined ? {} : { headers: { ETag: { schema: { type: 'string' } } } }),
-      ...(output === null ? {} : { content: { 'application/json': { schema: schemaOf(output, 'output') } } }),
+      ...(output === null ? {} : { content: { 'application/json': { schema: answerSchema(output) } } }),
     },
   };
   for (const { status: number } of all) {
@@ -181,10 +180,4 @@ function responses(route: Route): Json {
     };
   }
   return byStatus;
-}
-
-/** Without what is the same everywhere: an OpenAPI 3.1 document says the dialect once. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io });
-  return rest;
 }

@@ -20,16 +20,18 @@ const standing = z.strictObject({
 });
 
 /** What would become of somebody's access to an application. */
-export const accessOutlook = z.strictObject({
-  userId: z.uuid(),
-  userName: z.string(),
-  application: z.string(),
-  effect: z
-    .enum(['gains', 'loses', 'changes', 'waits'])
-    .describe('`changes`: another role or another licence; `waits`: only the places in queues differ.'),
-  before: standing,
-  after: standing,
-});
+export const accessOutlook = z
+  .strictObject({
+    userId: z.uuid(),
+    userName: z.string(),
+    application: z.string(),
+    effect: z
+      .enum(['gains', 'loses', 'changes', 'waits'])
+      .describe('`changes`: another role or another licence; `waits`: only the places in queues differ.'),
+    before: standing,
+    after: standing,
+  })
+  .meta({ title: 'AccessOutlook' });
 
 /** Every error of the API: problem details (RFC 9457) with a code that stays as it is. */
 export const problemSchema = z.strictObject({

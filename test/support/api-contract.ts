@@ -12,7 +12,7 @@ export interface OpenApi {
   readonly paths: Readonly<
     Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, Response>> }>>>
   >;
-  readonly components: { readonly schemas: { readonly Problem: object } };
+  readonly components: { readonly schemas: { readonly Problem: object } & Readonly<Record<string, object>> };
 }
 
 /** Throws where an answer is not what the OpenAPI document says of its address. */
@@ -25,7 +25,8 @@ export function createContract(document: OpenApi): Contract {
   (addFormats as unknown as (to: Ajv2020) => void)(ajv);
   const validators = new Map<object, ValidateFunction>();
   const validate = (schema: object, body: unknown): string | undefined => {
-    const validator = validators.get(schema) ?? ajv.compile(schema);
+    // A reference is from the root of what is compiled.
+    const validator = validators.get(schema) ?? ajv.compile({ ...schema, components: document.components });
     validators.set(schema, validator);
     return validator(body) ? undefined : ajv.errorsText(validator.errors);
   };

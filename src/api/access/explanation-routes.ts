@@ -20,20 +20,22 @@ const TAG = 'Access explained';
 const params = z.strictObject({ user: userParameter, key: applicationParameter });
 const beforeAfter = z.strictObject({ before: z.int(), after: z.int() });
 
-const outlook = z.strictObject({
-  access: z.array(accessOutlook).describe('Those whose role, seat or places in queues would differ.'),
-  pools: z
-    .array(
-      z.strictObject({
-        application: z.string(),
-        licence: z.string(),
-        seats: z.int().nullable(),
-        used: beforeAfter,
-        waiting: beforeAfter,
-      }),
-    )
-    .describe('Licences whose seats or queues would differ.'),
-});
+const outlook = z
+  .strictObject({
+    access: z.array(accessOutlook).describe('Those whose role, seat or places in queues would differ.'),
+    pools: z
+      .array(
+        z.strictObject({
+          application: z.string(),
+          licence: z.string(),
+          seats: z.int().nullable(),
+          used: beforeAfter,
+          waiting: beforeAfter,
+        }),
+      )
+      .describe('Licences whose seats or queues would differ.'),
+  })
+  .meta({ title: 'Outlook' });
 
 const subject = z.strictObject({ id: z.uuid(), userName: z.string(), state: z.string(), type: z.string() });
 
@@ -55,23 +57,25 @@ const path = z.strictObject({
   grantedBy: z.string().nullable().describe('The connection that granted it; null: an administrator.'),
 });
 
-const explanation = z.strictObject({
-  user: subject,
-  application: z.strictObject({ key: z.string(), name: z.string(), state: z.string() }),
-  verdict: z.enum([
-    'has-access',
-    'waits',
-    'no-path',
-    'not-active',
-    'application-disabled',
-    'only-seats-for-a-customer',
-  ]),
-  reason: z.string().describe('The same in words.'),
-  role: z.string().nullable(),
-  licence: z.string().nullable().describe('Whose seat it takes; null where it takes none.'),
-  waitsFor: z.array(z.strictObject({ role: z.string(), licence: z.string() })),
-  paths: z.array(path).describe('The highest role and the shortest way first; the first 200.'),
-});
+const explanation = z
+  .strictObject({
+    user: subject,
+    application: z.strictObject({ key: z.string(), name: z.string(), state: z.string() }),
+    verdict: z.enum([
+      'has-access',
+      'waits',
+      'no-path',
+      'not-active',
+      'application-disabled',
+      'only-seats-for-a-customer',
+    ]),
+    reason: z.string().describe('The same in words.'),
+    role: z.string().nullable(),
+    licence: z.string().nullable().describe('Whose seat it takes; null where it takes none.'),
+    waitsFor: z.array(z.strictObject({ role: z.string(), licence: z.string() })),
+    paths: z.array(path).describe('The highest role and the shortest way first; the first 200.'),
+  })
+  .meta({ title: 'Explanation' });
 
 /** Why people have access, and what changes would do to it. */
 export function explanationRoutes(): Route[] {

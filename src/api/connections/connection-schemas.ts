@@ -29,15 +29,17 @@ export const settings = {
     .max(24 * 365),
 } satisfies Record<keyof ConnectionSettings, z.ZodType>;
 
-export const issuer = z.strictObject({
-  id: z.uuid(),
-  issuer: z.string(),
-  audience: z.string(),
-  tenant: z.string().nullable(),
-  jwksUrl: z.string().nullable(),
-  clients: z.array(z.string()),
-  scope,
-});
+export const issuer = z
+  .strictObject({
+    id: z.uuid(),
+    issuer: z.string(),
+    audience: z.string(),
+    tenant: z.string().nullable(),
+    jwksUrl: z.string().nullable(),
+    clients: z.array(z.string()),
+    scope,
+  })
+  .meta({ title: 'TrustedIssuer' });
 
 const about = {
   id: z.uuid(),
@@ -47,54 +49,60 @@ const about = {
   baseUrl: z.string().describe('What the identity provider is given.'),
 };
 
-export const connection = z.strictObject({
-  ...settings,
-  ...about,
-  type: z.enum(['scim', 'google']),
-  state: z.enum(['active', 'paused']),
-  createdAt: moment,
-  version: z.string().describe('Of its settings and state.'),
-  suggestedProfile: z.string().nullable().describe('What its traffic says it is.'),
-  because: z.array(z.string()),
-  refuses: z.array(z.string()).describe('What it sends that its profile does not take.'),
-  tokens: z.array(
-    z.strictObject({
-      id: z.uuid(),
-      scope,
-      createdAt: moment,
-      expiresAt: moment,
-      revokedAt: moment.nullable(),
-      userId: z.uuid().nullable().describe('The only user that it reaches.'),
-      userName: z.string().nullable(),
-      state: tokenState,
-    }),
-  ),
-  clients: z.array(
-    z.strictObject({
-      id: z.uuid(),
-      scope,
-      createdAt: moment,
-      expiresAt: moment,
-      revokedAt: moment.nullable(),
-    }),
-  ),
-  issuers: z.array(issuer),
-  traits: z.array(z.strictObject({ trait: z.string(), count: z.int(), firstSeen: moment, lastSeen: moment })),
-});
+export const connection = z
+  .strictObject({
+    ...settings,
+    ...about,
+    type: z.enum(['scim', 'google']),
+    state: z.enum(['active', 'paused']),
+    createdAt: moment,
+    version: z.string().describe('Of its settings and state.'),
+    suggestedProfile: z.string().nullable().describe('What its traffic says it is.'),
+    because: z.array(z.string()),
+    refuses: z.array(z.string()).describe('What it sends that its profile does not take.'),
+    tokens: z.array(
+      z.strictObject({
+        id: z.uuid(),
+        scope,
+        createdAt: moment,
+        expiresAt: moment,
+        revokedAt: moment.nullable(),
+        userId: z.uuid().nullable().describe('The only user that it reaches.'),
+        userName: z.string().nullable(),
+        state: tokenState,
+      }),
+    ),
+    clients: z.array(
+      z.strictObject({
+        id: z.uuid(),
+        scope,
+        createdAt: moment,
+        expiresAt: moment,
+        revokedAt: moment.nullable(),
+      }),
+    ),
+    issuers: z.array(issuer),
+    traits: z.array(z.strictObject({ trait: z.string(), count: z.int(), firstSeen: moment, lastSeen: moment })),
+  })
+  .meta({ title: 'ConnectionSummary' });
 
-export const shownConnection = connection.extend({
-  removals: z.strictObject({
-    counted: z.int().describe('People in the window who count.'),
-    allowance: z.strictObject({ until: moment, people: z.int().nullable() }).nullable(),
-  }),
-});
+export const shownConnection = connection
+  .extend({
+    removals: z.strictObject({
+      counted: z.int().describe('People in the window who count.'),
+      allowance: z.strictObject({ until: moment, people: z.int().nullable() }).nullable(),
+    }),
+  })
+  .meta({ title: 'Connection' });
 
 /** A new token, whose text is in this answer alone. */
-export const newToken = z.strictObject({
-  ...about,
-  token: z.string().describe('Shown this once.'),
-  tokenId: z.uuid(),
-  scope,
-  expiresAt: moment,
-  userId: z.uuid().optional(),
-});
+export const newToken = z
+  .strictObject({
+    ...about,
+    token: z.string().describe('Shown this once.'),
+    tokenId: z.uuid(),
+    scope,
+    expiresAt: moment,
+    userId: z.uuid().optional(),
+  })
+  .meta({ title: 'NewConnectionToken' });

@@ -26,14 +26,16 @@ import {
 
 const TAG = 'Grants';
 
-const grant = z.strictObject({
-  id: z.uuid(),
-  application: z.string(),
-  role: z.string(),
-  holder: z.strictObject({ kind: z.enum(['group', 'user']), id: z.uuid() }),
-  holderName: z.string(),
-  connection: z.string().nullable().describe('Who gave it; null: an administrator.'),
-});
+const grant = z
+  .strictObject({
+    id: z.uuid(),
+    application: z.string(),
+    role: z.string(),
+    holder: z.strictObject({ kind: z.enum(['group', 'user']), id: z.uuid() }),
+    holderName: z.string(),
+    connection: z.string().nullable().describe('Who gave it; null: an administrator.'),
+  })
+  .meta({ title: 'Grant' });
 
 const NO_GRANT = problem(404, 'grant.not-found', 'There is no such grant.');
 

@@ -8,38 +8,40 @@ import { moment, NO_USER, nothing, problem } from '../shared/schemas.js';
 
 const outcome = z.enum(['success', 'failure', 'skipped', 'waiting']);
 
-const entry = z.strictObject({
-  id: z.uuid(),
-  at: moment,
-  source: z.string().describe('`scim`, `google`, `portal`, `api`, `cli` or `system`.'),
-  connection: z.string().nullable(),
-  connectionId: z.uuid().nullable(),
-  apiTokenId: z.uuid().nullable(),
-  action: z.string(),
-  objectType: z.string(),
-  objectId: z.uuid().nullable(),
-  outcome,
-  errorCode: z.string().nullable(),
-  steps: z.array(z.strictObject({ step: z.string(), result: z.string() })),
-  changed: z.array(z.string()).describe('Names of the attributes that changed.'),
-  personal: z
-    .looseObject({
-      name: z.string().optional(),
-      byUser: z.string().optional(),
-      changes: z
-        .array(z.looseObject({ attribute: z.string(), old: z.unknown().optional(), new: z.unknown().optional() }))
-        .optional(),
-      advice: z.string().optional(),
-    })
-    .nullable()
-    .describe('Names and values; null once the person was erased.'),
-  correlationId: z.string(),
-  durationMicroseconds: z.int(),
-  subjects: z
-    .array(z.strictObject({ kind: z.string(), id: z.uuid(), effect: z.string() }))
-    .describe('Whom it touched besides; the first 100.'),
-  subjectCount: z.int(),
-});
+const entry = z
+  .strictObject({
+    id: z.uuid(),
+    at: moment,
+    source: z.string().describe('`scim`, `google`, `portal`, `api`, `cli` or `system`.'),
+    connection: z.string().nullable(),
+    connectionId: z.uuid().nullable(),
+    apiTokenId: z.uuid().nullable(),
+    action: z.string(),
+    objectType: z.string(),
+    objectId: z.uuid().nullable(),
+    outcome,
+    errorCode: z.string().nullable(),
+    steps: z.array(z.strictObject({ step: z.string(), result: z.string() })),
+    changed: z.array(z.string()).describe('Names of the attributes that changed.'),
+    personal: z
+      .looseObject({
+        name: z.string().optional(),
+        byUser: z.string().optional(),
+        changes: z
+          .array(z.looseObject({ attribute: z.string(), old: z.unknown().optional(), new: z.unknown().optional() }))
+          .optional(),
+        advice: z.string().optional(),
+      })
+      .nullable()
+      .describe('Names and values; null once the person was erased.'),
+    correlationId: z.string(),
+    durationMicroseconds: z.int(),
+    subjects: z
+      .array(z.strictObject({ kind: z.string(), id: z.uuid(), effect: z.string() }))
+      .describe('Whom it touched besides; the first 100.'),
+    subjectCount: z.int(),
+  })
+  .meta({ title: 'LogEntry' });
 
 /** What happened in the site. */
 export function logRoutes({ limits }: { readonly limits: PageLimits }): Route[] {

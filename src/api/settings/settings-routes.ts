@@ -7,13 +7,15 @@ import { moment, nothing, problem } from '../shared/schemas.js';
 
 const TAG = 'Site and domains';
 
-const domain = z.strictObject({
-  name: z.string(),
-  challenge: z.string(),
-  record: z.string().describe('The TXT record that proves it.'),
-  verifiedAt: moment.nullable(),
-  verifiedBy: z.enum(['dns', 'operator']).nullable(),
-});
+const domain = z
+  .strictObject({
+    name: z.string(),
+    challenge: z.string(),
+    record: z.string().describe('The TXT record that proves it.'),
+    verifiedAt: moment.nullable(),
+    verifiedBy: z.enum(['dns', 'operator']).nullable(),
+  })
+  .meta({ title: 'Domain' });
 
 /** The site that the token is of, and its e-mail domains. */
 export function settingsRoutes({ limits }: { readonly limits: PageLimits }): Route[] {
