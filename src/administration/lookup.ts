@@ -1,4 +1,4 @@
-import { type ConnectionWithTokens, listConnections } from '../connections/index.js';
+import { type ConnectionWithTokens, listConnections, readConnectionNames } from '../connections/index.js';
 import {
   type DeletedGroup,
   findDeletedGroups,
@@ -117,7 +117,7 @@ export async function connectionNames({
   database,
   site,
 }: Administration): Promise<(id: string | null) => string | null> {
-  const names = new Map((await listConnections(database, site.id)).map(({ id, name }) => [id, name]));
+  const names = await readConnectionNames(database, site.id);
   return (id) => (id === null ? null : (names.get(id) ?? id));
 }
 

@@ -15,6 +15,9 @@ interface InputSchemas {
   readonly body: z.ZodType | null;
 }
 
+/** With the flag a whole pair is one character. */
+const HALF_A_PAIR = /\p{Surrogate}/u;
+
 /** More are no help to anybody. */
 const MOST_ERRORS = 10;
 
@@ -25,6 +28,14 @@ export async function parseInput(
 ): Promise<{ params: unknown; query: unknown; body: unknown }> {
   const errors: InputError[] = [];
   const parse = (place: InputError['in'], schema: z.ZodType, value: unknown): unknown => {
+    if (holdsBadText(value)) {
+      errors.push({
+        in: place,
+        name: '',
+        detail: 'a text holds NUL, or half of a surrogate pair, which cannot be kept',
+      });
+      return undefined;
+    }
     const { success, data, error } = schema.safeParse(value);
     if (success) return data;
     errors.push(...error.issues.map((issue) => inputError(place, issue)));
@@ -37,6 +48,13 @@ export async function parseInput(
   if (first === undefined) return { params, query, body };
   const place = first.name === '' ? first.in : `${first.in}: ${first.name}`;
   throw new Problem(400, 'request.invalid', `${place}: ${first.detail}`, {}, errors.slice(0, MOST_ERRORS));
+}
+
+/** Text that PostgreSQL does not take, or that would come back as another; in names of members as well. */
+function holdsBadText(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0') || HALF_A_PAIR.test(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, inner]) => holdsBadText(name) || holdsBadText(inner));
 }
 
 function inputError(place: InputError['in'], { path, message }: z.core.$ZodIssue): InputError {

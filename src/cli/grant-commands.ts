@@ -1,5 +1,4 @@
-import { requireHolder, requireRole } from '../administration/index.js';
-import { listConnections } from '../connections/index.js';
+import { connectionNames, requireHolder, requireRole } from '../administration/index.js';
 import { addGrant, listGrants, removeGrant } from '../licensing/index.js';
 import { table } from './output.js';
 import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
@@ -59,11 +58,11 @@ function perform(session: Session, name: 'add' | 'remove', options: GrantOptions
 }
 
 function list(session: Session, options: SiteOptions & { application?: string }): Promise<void> {
-  return session.answerInSite(options, async ({ database, site }) => {
+  return session.answerInSite(options, async (services) => {
+    const { database, site } = services;
     const found = await listGrants(database, site.id, { application: options.application });
     const grants = found.map(({ rank: _, ...grant }) => grant);
-    const connections = await listConnections(database, site.id);
-    const nameOf = (id: string | null) => connections.find((connection) => connection.id === id)?.name ?? id;
+    const nameOf = await connectionNames(services);
     const rows = grants.map((grant) => [
       grant.application,
       grant.role,

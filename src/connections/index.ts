@@ -57,7 +57,7 @@ export {
   type OAuthClient,
   revokeOAuthClient,
 } from './oauth-clients.js';
-export { type ConnectionWithTokens, listConnections } from './read-connections.js';
+export { type ConnectionWithTokens, listConnections, readConnectionNames } from './read-connections.js';
 export { allowRemovals, forgetOldRemovals, type RemovalAllowance, type Removals, readRemovals } from './removals.js';
 export {
   distrustIssuer,

@@ -14,6 +14,13 @@ export interface ConnectionWithTokens extends Connection {
   readonly traits: readonly ClientTrait[];
 }
 
+/** What the connections of a site are called, by id. */
+export async function readConnectionNames(database: Database, siteId: number): Promise<ReadonlyMap<string, string>> {
+  const rows = await database.read<{ id: string; name: string }>(sql`
+    SELECT id, name FROM connections WHERE site_id = ${siteId}`);
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /** Every connection of a site with its tokens, the newest token first, and what was seen of its client. */
 export async function listConnections(database: Database, siteId: number): Promise<ConnectionWithTokens[]> {
   const connections = await database.read<Connection>(sql`

@@ -1,4 +1,4 @@
-import { type Database, sql } from '../../database/index.js';
+import { type Database, type Sql, sql } from '../../database/index.js';
 import { RollcallError } from '../../errors/index.js';
 import type { LicencePolicy } from './check-licence.js';
 
@@ -52,6 +52,10 @@ export interface Application {
 
 /** All applications with roles, licences, seat use and default groups. */
 export function listApplications(database: Pick<Database, 'read'>, siteId: number): Promise<Application[]> {
+  return select(database, siteId, sql`TRUE`);
+}
+
+function select(database: Pick<Database, 'read'>, siteId: number, which: Sql): Promise<Application[]> {
   return database.read<Application>(sql`
     SELECT a.id, a.key, a.name, a.description, a.state,
       (
@@ -95,7 +99,7 @@ export function listApplications(database: Pick<Database, 'read'>, siteId: numbe
         JOIN groups g ON g.site_id = d.site_id AND g.id = d.group_id AND g.deleted_at IS NULL
         WHERE d.site_id = a.site_id
       ) AS "defaultGroups"
-    FROM applications a WHERE a.site_id = ${siteId} ORDER BY a.key`);
+    FROM applications a WHERE a.site_id = ${siteId} AND ${which} ORDER BY a.key`);
 }
 
 /** @throws RollcallError `application.not-found` */
@@ -104,7 +108,7 @@ export async function findApplication(
   siteId: number,
   key: string,
 ): Promise<Application> {
-  const application = (await listApplications(database, siteId)).find((candidate) => candidate.key === key);
+  const [application] = await select(database, siteId, sql`a.key = ${key}`);
   if (application === undefined) {
     throw new RollcallError('not-found', 'application.not-found', `There is no application "${key}".`);
   }
