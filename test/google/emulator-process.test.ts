@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,6 +63,29 @@ describe('the emulator as a process', () => {
     expect(fault.body).toEqual({ name: 'empty-users-200', touched: {} });
     child.kill(signal);
     expect(await exited).toEqual([0, null]);
+  });
+
+  it('goes on with the key of an earlier time, and overwrites nothing else', async () => {
+    const keyFile = join(folder, 'google.json');
+    const first = await start(['--port', '0', '--key-file', keyFile], 'Ctrl-C');
+    const before = JSON.parse(readFileSync(keyFile, 'utf8'));
+    first.child.kill('SIGTERM');
+    await first.exited;
+    const second = await start(['--port', '0', '--key-file', keyFile], 'Ctrl-C');
+    const { token_uri } = JSON.parse(readFileSync(keyFile, 'utf8'));
+    const scope = 'https://www.googleapis.com/auth/admin.directory.user.readonly';
+    const claims = { sub: 'admin@example.com', scope, aud: token_uri };
+    expect((await exchange(new URL(token_uri).origin, assertion(before, claims))).status).toBe(200);
+    second.child.kill('SIGTERM');
+    await second.exited;
+    const other = join(folder, 'other.json');
+    writeFileSync(other, '{"project_id":"of-somebody"}');
+    for (const option of ['--key-file', '--keyless-file']) {
+      const refused = await start(['--port', '0', '--key-file', keyFile, option, other], 'Ctrl-C');
+      const complaint = expect.stringContaining('was not written by this emulator');
+      expect([(await refused.exited)[0], refused.errors()]).toEqual([1, complaint]);
+    }
+    expect(readFileSync(other, 'utf8')).toBe('{"project_id":"of-somebody"}');
   });
 
   it('refuses what it does not understand', async () => {

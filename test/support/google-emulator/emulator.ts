@@ -18,6 +18,8 @@ export interface EmulatorOptions {
   /** A free one unless said. */
   readonly port?: number;
   readonly settings?: Partial<Settings>;
+  /** With which service accounts sign (PEM), to go on with keys from earlier; a new one unless said. */
+  readonly privateKey?: string;
   /** What the directory holds at first; an administrator in one domain unless said. */
   readonly seed?: SeedOptions;
 }

@@ -1,7 +1,7 @@
 // npm run google-emulator: an emulated Google Workspace for demonstrations and for trying things out.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { keptPrivateKey, requireOurs, writePrivately } from './key-file.ts';
 import { startGoogleEmulator } from './start-google-emulator.ts';
 
 const USAGE = `Usage: npm run google-emulator -- [options]
@@ -14,7 +14,8 @@ const USAGE = `Usage: npm run google-emulator -- [options]
   --domains N          e-mail domains (default 3)
   --seed N             the same number makes the same directory (default 1)
   --latency N          milliseconds that each request takes (default 0)
-  --key-file PATH      where the key of the service account is written (default data/google-key.json)
+  --key-file PATH      where the key of the service account is written, or was before
+                       (default data/google-key.json)
   --keyless-file PATH  also writes a configuration for credentials without a key
   --admin-role         the service account holds a role of its own, in place of delegation`;
 
@@ -58,22 +59,23 @@ function optionsOf(args: string[]) {
   };
 }
 
-/** Only for who runs it, since it holds a key. */
-function write(path: string, content: object): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
-}
-
 async function main(): Promise<void> {
   const { help, port, latency, keyFile, keylessFile, adminRole, seed } = optionsOf(process.argv.slice(2));
   if (help) return console.log(USAGE);
-  const emulator = await startGoogleEmulator({ port, seed, settings: { latency } });
-  write(keyFile, emulator.keyFor({ adminRole }));
+  const privateKey = keptPrivateKey(keyFile);
+  if (keylessFile !== undefined) requireOurs(keylessFile);
+  const emulator = await startGoogleEmulator({
+    port,
+    seed,
+    settings: { latency },
+    ...(privateKey !== undefined && { privateKey }),
+  });
+  writePrivately(keyFile, emulator.keyFor({ adminRole }));
   const accounts = [`  key          ${keyFile}`];
   const settings = Object.entries(emulator.environment);
   if (keylessFile !== undefined) {
     const { serviceAccount, credentials } = emulator.keylessFor({ adminRole });
-    write(keylessFile, credentials);
+    writePrivately(keylessFile, credentials);
     settings.push(['GOOGLE_KEYLESS', `emulator=${keylessFile}`]);
     accounts.push(`  keyless      ${keylessFile}, for ${serviceAccount}`);
   }
@@ -94,7 +96,6 @@ Change the directory, or let something go wrong:
 Stop it with Ctrl-C.`);
   const stop = async () => {
     await emulator.close();
-    process.exitCode = 0;
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
@@ -102,5 +103,6 @@ Stop it with Ctrl-C.`);
 
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  // Whatever was started goes with it.
+  process.exit(1);
 });

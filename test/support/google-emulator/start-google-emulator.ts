@@ -9,6 +9,7 @@ import { createAccessTokens } from './auth/access-tokens.ts';
 import { createKeyless } from './auth/keyless.ts';
 import { READ_ONLY_SCOPES } from './auth/scopes.ts';
 import { createServiceAccounts } from './auth/service-accounts.ts';
+import { signingKeys } from './auth/signing-keys.ts';
 import { createClock } from './clock.ts';
 import { answerControl, isControl } from './control/answer-control.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
@@ -56,7 +57,7 @@ export async function startGoogleEmulator(options: EmulatorOptions = {}): Promis
 
   let origin = '';
   const getOrigin = () => origin;
-  const accounts = createServiceAccounts(getOrigin, seedNumber);
+  const accounts = createServiceAccounts(getOrigin, seedNumber, signingKeys(options.privateKey));
   const tokens = createAccessTokens(clock, settings);
   const keyless = createKeyless(getOrigin, accounts, tokens);
 

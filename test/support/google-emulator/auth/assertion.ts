@@ -1,7 +1,7 @@
 import { verify } from 'node:crypto';
 import { oauthError } from '../http/answer.ts';
 import { isObject, type JsonObject } from '../state/json.ts';
-import { type ServiceAccount, type ServiceAccounts, verifyingKey } from './service-accounts.ts';
+import type { ServiceAccount, ServiceAccounts } from './service-accounts.ts';
 
 /** The audience that Google's own libraries put into an assertion, whatever the key file says. */
 const GOOGLE_TOKEN_URL = 'https://oauth2.googleapis.com/token';
@@ -29,7 +29,7 @@ export function readAssertion(jwt: string, accounts: ServiceAccounts, tokenUrl: 
   const account = accounts.find(String(iss));
   if (account === undefined || account.deleted) throw refused('Invalid JWT: No valid verifier found for issuer.');
   const signed = Buffer.from(`${head}.${body}`);
-  const authentic = verify('RSA-SHA256', signed, verifyingKey(), Buffer.from(signature, 'base64url'));
+  const authentic = verify('RSA-SHA256', signed, accounts.keys.publicKey, Buffer.from(signature, 'base64url'));
   if (header.alg !== 'RS256' || !authentic) throw refused('Invalid JWT Signature.');
   const now = Date.now() / 1_000;
   if (typeof iat !== 'number' || typeof exp !== 'number' || exp - iat > LONGEST || exp <= now || iat > now + SKEW) {

@@ -3,7 +3,7 @@ import { GoogleError } from '../http/answer.ts';
 import { isObject, type JsonObject } from '../state/json.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { CLOUD_PLATFORM } from './scopes.ts';
-import { type ServiceAccount, type ServiceAccounts, signingKey } from './service-accounts.ts';
+import type { ServiceAccount, ServiceAccounts } from './service-accounts.ts';
 
 /** How far ahead the credentials service lets an assertion end. */
 const LONGEST = 12 * 3_600;
@@ -40,7 +40,10 @@ export function signJwt({ email, text, ...call }: IamCall, parts: IamParts): Jso
   }
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
   const signed = `${encode({ alg: 'RS256', typ: 'JWT', kid: keyId })}.${encode(claims)}`;
-  return { keyId, signedJwt: `${signed}.${createSign('RSA-SHA256').update(signed).sign(signingKey(), 'base64url')}` };
+  return {
+    keyId,
+    signedJwt: `${signed}.${createSign('RSA-SHA256').update(signed).sign(parts.accounts.keys.privateKey, 'base64url')}`,
+  };
 }
 
 /** `…/serviceAccounts/{email}:generateAccessToken`: a token of the account itself. @throws GoogleError 400, 401 or 403 */

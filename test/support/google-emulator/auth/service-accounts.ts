@@ -1,6 +1,6 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createRandom } from '../seed/random.ts';
 import { PRIVILEGES, type Privilege, READ_ONLY_SCOPES } from './scopes.ts';
+import type { SigningKeys } from './signing-keys.ts';
 
 /** A key file of a service account, as the Google Cloud console hands it out. */
 export interface ServiceAccountKey {
@@ -47,6 +47,8 @@ export interface AccountChange extends Pick<AccountOptions, 'delegation' | 'admi
 }
 
 export interface ServiceAccounts {
+  /** All accounts sign with the same: making a pair takes a few hundred milliseconds. */
+  readonly keys: SigningKeys;
   /** Makes an account and its key. */
   keyFor(options?: AccountOptions): ServiceAccountKey;
   /** Takes back or gives what an account may do. @throws Error where there is no such account */
@@ -54,26 +56,13 @@ export interface ServiceAccounts {
   find(email: string): ServiceAccount | undefined;
 }
 
-const PROJECT = 'emulated-project';
-let pair: { readonly privateKey: string; readonly publicKey: KeyObject } | undefined;
-
-/** One pair for all accounts of the process: making one takes a few hundred milliseconds. */
-function keyPair() {
-  if (pair === undefined) {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    pair = { privateKey: pem, publicKey: createPublicKey(pem) };
-  }
-  return pair;
-}
-
-export const signingKey = (): string => keyPair().privateKey;
-export const verifyingKey = (): KeyObject => keyPair().publicKey;
-
-export function createServiceAccounts(origin: () => string, seed: number): ServiceAccounts {
+export const PROJECT = 'emulated-project';
+/** @param keys with which all of them sign */
+export function createServiceAccounts(origin: () => string, seed: number, keys: SigningKeys): ServiceAccounts {
   const accounts = new Map<string, ServiceAccount>();
   const random = createRandom(seed);
   return {
+    keys,
     keyFor(options = {}) {
       const email = `${options.name ?? `sync-${accounts.size + 1}`}@${PROJECT}.iam.gserviceaccount.com`;
       const role = options.adminRole !== undefined && options.adminRole !== false;
@@ -91,7 +80,7 @@ export function createServiceAccounts(origin: () => string, seed: number): Servi
         type: 'service_account',
         project_id: PROJECT,
         private_key_id: account.keyId,
-        private_key: signingKey(),
+        private_key: keys.privateKey,
         client_email: email,
         client_id: account.clientId,
         auth_uri: `${origin()}/o/oauth2/auth`,
