@@ -144,6 +144,15 @@ describe('a connection', () => {
   });
 });
 
+it('a connection of an earlier version has the settings that came later, by their defaults', async () => {
+  const { id, name } = await connect();
+  await server.database.write(sql`
+    UPDATE google_connections SET settings = '{"link": "manual", "gone": 1}' WHERE id = ${id}`);
+  const { settings } = await read(name);
+  expect(settings).toMatchObject({ link: 'manual', graceHours: 24, selection: { mode: 'all' } });
+  expect(settings).not.toHaveProperty('gone');
+});
+
 describe('changes', () => {
   it('are of what is given, and in the log', async () => {
     const { name, id } = await connect({ settings: { graceHours: 5 } });

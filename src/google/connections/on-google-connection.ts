@@ -1,7 +1,7 @@
 import { type Sql, sql, type Transaction } from '../../database/index.js';
 import type { Actor, AttributeChange, LockingCommand } from '../../directory/index.js';
 import type { GoogleConnection } from './google-connection.js';
-import { connectionNotFound, googleColumns, googleTables, isNamed } from './read-connections.js';
+import { connectionNotFound, googleColumns, googleTables, isNamed, toConnection } from './read-connections.js';
 
 interface GoogleChange {
   /** The connection as it is afterwards. */
@@ -28,7 +28,7 @@ export function onGoogleConnection(
         SELECT ${googleColumns} FROM ${googleTables}
         WHERE c.site_id = ${actor.siteId} AND ${isNamed(nameOrId)} FOR UPDATE OF g`);
       if (connection === undefined) throw connectionNotFound(nameOrId);
-      const change = await work(connection, transaction);
+      const change = await work(toConnection(connection), transaction);
       return {
         ...change,
         objectId: connection.id,

@@ -2,6 +2,7 @@ import { type Database, type Sql, sql } from '../../database/index.js';
 import { isObjectId } from '../../directory/index.js';
 import { RollcallError } from '../../errors/index.js';
 import type { GoogleConnection } from './google-connection.js';
+import { readSettings } from './settings.js';
 
 /** The columns of `connections c` and `google_connections g` under the names of GoogleConnection. */
 export const googleColumns = sql`
@@ -13,9 +14,10 @@ export const googleColumns = sql`
 export const googleTables = sql`connections c JOIN google_connections g ON g.site_id = c.site_id AND g.id = c.id`;
 
 /** The Google connections of a site by name. Not from a replica: who has just changed one wants to see it. */
-export function listGoogleConnections(database: Database, siteId: number): Promise<GoogleConnection[]> {
-  return database.write<GoogleConnection>(sql`
+export async function listGoogleConnections(database: Database, siteId: number): Promise<GoogleConnection[]> {
+  const rows = await database.write<GoogleConnection>(sql`
     SELECT ${googleColumns} FROM ${googleTables} WHERE c.site_id = ${siteId} ORDER BY c.name`);
+  return rows.map(toConnection);
 }
 
 /** @throws RollcallError `google.connection-not-found` */
@@ -27,7 +29,12 @@ export async function readGoogleConnection(
   const [connection] = await database.write<GoogleConnection>(sql`
     SELECT ${googleColumns} FROM ${googleTables} WHERE c.site_id = ${siteId} AND ${isNamed(nameOrId)}`);
   if (connection === undefined) throw connectionNotFound(nameOrId);
-  return connection;
+  return toConnection(connection);
+}
+
+/** A row of `googleColumns`, its settings completed. */
+export function toConnection(row: GoogleConnection): GoogleConnection {
+  return { ...row, settings: readSettings(row.settings) };
 }
 
 export function isNamed(nameOrId: string): Sql {

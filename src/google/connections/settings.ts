@@ -108,6 +108,14 @@ export type GoogleSettings = z.output<ReturnType<typeof settingsSchema>>;
 /** Settings to be changed; what is left out stays, or has its default in a new connection. */
 export type PartialGoogleSettings = Partial<z.input<ReturnType<typeof settingsSchema>>>;
 
+/** What an earlier version stored lacks what came later; the operator's bounds are for what is written. */
+const storedSchema = settingsSchema({ selectionEntries: Infinity, mappingEntries: Infinity }).strip();
+
+/** Settings as they are stored, with the defaults of those that are missing. */
+export function readSettings(stored: unknown): GoogleSettings {
+  return storedSchema.parse(stored);
+}
+
 /**
  * @param before of the connection; undefined for a new one
  * @throws RollcallError `google.setting-invalid`
