@@ -68,14 +68,25 @@ describe('what is asked', () => {
     expect(members).toEqual({ maxResults: '200', fields: 'nextPageToken,members(id,email,role,type,status)' });
   });
 
-  it('goes where the settings say, whatever GOOGLE_CLOUD_UNIVERSE_DOMAIN says', async () => {
+  it('goes to Google, whatever GOOGLE_CLOUD_UNIVERSE_DOMAIN says', async () => {
+    const real = createGoogleStage(server, google, { apiRootUrl: 'https://admin.googleapis.com' });
+    const sentTo: string[] = [];
+    const { fetch: system } = globalThis;
+    // The library sends only what is for Google's own host elsewhere, and that host must not be reached from a test.
+    globalThis.fetch = async (url, init) => {
+      const { host } = new URL(String(url));
+      if (host === google.host) return system(url, init);
+      sentTo.push(host);
+      return Response.json({ users: [] });
+    };
     process.env.GOOGLE_CLOUD_UNIVERSE_DOMAIN = 'elsewhere.test';
     try {
-      google.next(page('1'));
-      await expect(client.listUsers(first)).resolves.toMatchObject({ items: [{ id: '1' }] });
+      await (await real.open(connection)).listUsers(first);
     } finally {
       delete process.env.GOOGLE_CLOUD_UNIVERSE_DOMAIN;
+      globalThis.fetch = system;
     }
+    expect(sentTo).toEqual(['admin.googleapis.com']);
   });
 
   it('is signed for the subject, and every set of optional scopes has a token of its own', async () => {

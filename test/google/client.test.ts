@@ -115,6 +115,25 @@ describe('a cancel', () => {
     expect((await work).code).toBe('google.cancelled');
   });
 
+  it('B50: ends a call that has no place yet behind one that goes on', async () => {
+    const narrow = createGoogleStage(server, at(emulator), { concurrency: 1 });
+    const client = await open({}, emulator.keyFor(), narrow);
+    await client.listUsers({ pageToken: undefined, signal });
+    emulator.settings.latency = 1500;
+    const other = client.listUsers({ pageToken: undefined, signal });
+    const controller = new AbortController();
+    const waiting = refusal(client.listUsers({ pageToken: undefined, signal: controller.signal }));
+    let done = false;
+    other.then(() => {
+      done = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    controller.abort();
+    expect((await waiting).code).toBe('google.cancelled');
+    expect(done).toBe(false);
+    expect((await other).items.length).toBeGreaterThan(0);
+  });
+
   it('B50: concerns nobody else', async () => {
     const client = await open();
     emulator.settings.latency = 200;

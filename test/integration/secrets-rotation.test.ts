@@ -145,6 +145,18 @@ describe('a new key in DATA_DIR', () => {
     expect((await cli.run('secrets', 'status')).code).toBe(1);
   });
 
+  it('is not finished while something is sealed with a key that nobody has', async () => {
+    await cli.json('secrets', 'status');
+    const stored = await store(await keyIn('secret.key'));
+    await cli.json('secrets', 'rotate');
+    const late = await store(await keyIn('secret.key.former'));
+    const lost = await store(randomBytes(32));
+    const { code, error } = await cli.run('secrets', 'finish');
+    expect([code, error]).toEqual([1, expect.stringContaining(lost.ids.webhookId)]);
+    const former = await keyIn('secret.key.former');
+    expect([await stored.isOpenedBy(await keyIn('secret.key')), await late.isOpenedBy(former)]).toEqual([true, true]);
+  });
+
   it('seals each of very many anew, and each once', async () => {
     await cli.json('secrets', 'status');
     const former = await keyIn('secret.key');
