@@ -18,20 +18,29 @@ export function connectionJson(config: Config, { suggestion, ...connection }: Ju
 }
 
 export function connectionTable(config: Config, connections: readonly JudgedConnection[]): string {
-  const rows = connections.map((connection) => [
-    connection.name,
-    connection.profile,
-    connection.state,
-    baseUrl(config, connection),
-    usable(config, connection)
-      .map((token) => [token.scope, ...onlyFor(token), `expires ${fromNow(token.expiresAt)}`].join(', '))
-      .join('; ') || 'none',
-  ]);
+  const rows = connections.map((connection) => {
+    // It is read and not read by: state and settings are of another kind.
+    if (connection.type === 'google') return [connection.name, 'google', '-', 'see: rollcall google list', '-'];
+    return [
+      connection.name,
+      connection.profile,
+      connection.state,
+      baseUrl(config, connection),
+      usable(config, connection)
+        .map((token) => [token.scope, ...onlyFor(token), `expires ${fromNow(token.expiresAt)}`].join(', '))
+        .join('; ') || 'none',
+    ];
+  });
   const list = table(['NAME', 'PROFILE', 'STATE', 'BASE URL', 'VALID TOKENS'], rows, 'There is no connection.');
   return [list, ...connections.flatMap((connection) => remarks(config, connection))].join('\n');
 }
 
 export function connectionFields(config: Config, connection: JudgedConnection, removals?: Removals): string {
+  if (connection.type === 'google') {
+    const { name, id, createdAt } = connection;
+    const about = fields({ Name: name, Id: id, Type: 'google', Created: createdAt });
+    return `${about}\n\nIt reads Google Workspace; see: rollcall google show ${name}`;
+  }
   const tokens = table(
     ['TOKEN', 'SCOPE', 'REACHES', 'STATE', 'CREATED', 'EXPIRES'],
     connection.tokens.map((token) => [

@@ -137,6 +137,10 @@ describe('rollcall google', () => {
     await connected();
     expect(refused(await cli.run('connection', 'rotate-token', 'work'))).toContain('connection.is-google');
     expect(refused(await cli.run('connection', 'pause', 'work'))).toContain('rollcall google');
+    expect((await cli.run('connection', 'list')).out).toMatch(/work +google +- +see: rollcall google list/);
+    const { out } = await cli.run('connection', 'show', 'work');
+    expect(out).toContain('see: rollcall google show work');
+    expect(out).not.toContain('/scim/v2/');
   });
 });
 

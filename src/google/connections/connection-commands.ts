@@ -62,7 +62,9 @@ export function createGoogleConnection(
       result: created,
       objectId: id,
       objectName: name,
-      changed: Object.entries(told).map(([attribute, value]) => ({ attribute, old: undefined, new: value })),
+      changed: Object.entries(told)
+        .filter(([, value]) => value !== null)
+        .map(([attribute, value]) => ({ attribute, old: undefined, new: value })),
       subjects: [],
       affectedUserIds: [],
       writes: [
