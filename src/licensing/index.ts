@@ -32,6 +32,7 @@ export {
 export { addRole, changeRole, type RoleChange, removeRole } from './applications/roles.js';
 export { licensingEntities } from './entities.js';
 export { type ExplainedPath, type Explanation, explain, type PathEffect, type Verdict } from './explain/explain.js';
+export { forecastSeats, type PlannedChanges, type SeatForecast } from './explain/forecast.js';
 export {
   type PersonStanding,
   type PoolUse,
