@@ -1,7 +1,7 @@
 import { apiEntities } from './api/index.js';
 import { connectionEntities } from './connections/index.js';
 import { directoryEntities } from './directory/index.js';
-import { googleEntities } from './google/index.js';
+import { googleEntities, googleRunEntities } from './google/index.js';
 import { historyEntities, licensingEntities, usageEntities } from './licensing/index.js';
 import { logEntities } from './log/index.js';
 import { webhookEntities } from './webhooks/index.js';
@@ -17,4 +17,5 @@ export const entities = [
   ...webhookEntities,
   ...apiEntities,
   ...googleEntities,
+  ...googleRunEntities,
 ];

@@ -13,6 +13,7 @@ import { Webhooks1790000000012 } from './0012-webhooks.js';
 import { UserStates1790000000013 } from './0013-user-states.js';
 import { SeatHistory1790000000014 } from './0014-seat-history.js';
 import { GoogleConnections1790000000015 } from './0015-google-connections.js';
+import { GoogleRuns1790000000016 } from './0016-google-runs.js';
 import { ApiTokens1790000000017 } from './0017-api-tokens.js';
 
 /** In the order in which they run. */
@@ -32,5 +33,6 @@ export const migrations = [
   UserStates1790000000013,
   SeatHistory1790000000014,
   GoogleConnections1790000000015,
+  GoogleRuns1790000000016,
   ApiTokens1790000000017,
 ];

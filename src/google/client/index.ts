@@ -1,6 +1,6 @@
 export { keySigner, requestToken } from './access-tokens.js';
 export { createGoogleClient } from './create-client.js';
-export { type GoogleErrorClass, googleError, googleErrorClass } from './errors.js';
+export { cancelled, type GoogleErrorClass, googleError, googleErrorClass } from './errors.js';
 export type { MappedFields } from './field-mask.js';
 export { keylessSigner } from './keyless-signer.js';
 export { type KeylessSource, readKeylessSource } from './keyless-source.js';

@@ -1,0 +1,106 @@
+import { type Database, raw, sql } from '../../database/index.js';
+import type { StagedGroup } from './staged-group.js';
+import type { StagedUser } from './staged-user.js';
+
+/** Where the rows of a walk go. */
+export interface Stage {
+  users(rows: readonly StagedUser[]): Promise<void>;
+  groups(rows: readonly StagedGroup[]): Promise<void>;
+  members(rows: readonly StagedMember[]): Promise<void>;
+  /** Lists of members that were read to their end, and those that could not be, with the reason. */
+  lists(lists: readonly ReadList[]): Promise<void>;
+  /** Groups that are wanted because a wanted one has them as members. */
+  nested(groupIds: readonly string[]): Promise<void>;
+  clear(): Promise<void>;
+}
+
+/** What became of a group's list of members. */
+export interface ReadList {
+  readonly google_id: string;
+  readonly hash: string | null;
+  /** It is what was applied last, and not staged. */
+  readonly same: boolean;
+  readonly problem: string | null;
+}
+
+export interface StagedMember {
+  readonly group_id: string;
+  readonly member_id: string;
+  readonly type: string;
+  readonly email: string | null;
+}
+
+/**
+ * Rows go in as one JSON document a statement. What comes twice, on two pages while somebody moves, is what was read
+ * last.
+ */
+export function createStage(database: Database, siteId: number, runId: string): Stage {
+  return {
+    async users(rows) {
+      if (rows.length === 0) return;
+      await database.write(sql`
+        INSERT INTO google_staged_users (site_id, run_id, google_id, user_name, user_name_key, address_keys, state,
+          org_unit, made_at, display_name, emails, manager_key, document, folded, cleared, hash, same, problem)
+        SELECT ${siteId}, ${runId}::uuid, google_id, user_name, user_name_key, address_keys, state, org_unit, made_at,
+          display_name, emails, manager_key, document, folded, cleared, hash, same, problem
+        FROM json_to_recordset(${JSON.stringify(lastOfEach(rows))}::json) AS staged (google_id text, user_name text,
+          user_name_key text, address_keys text[], state text, org_unit text, made_at timestamptz, display_name text,
+          emails jsonb, manager_key text, document jsonb, folded jsonb, cleared text[], hash text, same boolean, problem text)
+        ON CONFLICT (site_id, run_id, google_id) DO UPDATE SET user_name = excluded.user_name,
+          user_name_key = excluded.user_name_key, address_keys = excluded.address_keys, state = excluded.state,
+          org_unit = excluded.org_unit, made_at = excluded.made_at, display_name = excluded.display_name,
+          emails = excluded.emails, manager_key = excluded.manager_key, document = excluded.document,
+          folded = excluded.folded, cleared = excluded.cleared, hash = excluded.hash, same = excluded.same,
+          problem = excluded.problem
+        -- Somebody who was restored while the lists were read is not deleted.
+        WHERE excluded.state <> 'deleted' OR google_staged_users.state = 'deleted'`);
+    },
+    async groups(rows) {
+      if (rows.length === 0) return;
+      await database.write(sql`
+        INSERT INTO google_staged_groups (site_id, run_id, google_id, email, name, display_name, document, folded, hash,
+          selected_by, problem)
+        SELECT ${siteId}, ${runId}::uuid, google_id, email, name, display_name, document, folded, hash, selected_by,
+          problem
+        FROM json_to_recordset(${JSON.stringify(lastOfEach(rows))}::json) AS staged (google_id text, email text,
+          name text, display_name text, document jsonb, folded jsonb, hash text, selected_by text, problem text)
+        ON CONFLICT (site_id, run_id, google_id) DO UPDATE SET email = excluded.email, name = excluded.name,
+          display_name = excluded.display_name, document = excluded.document, folded = excluded.folded,
+          hash = excluded.hash, selected_by = excluded.selected_by, problem = excluded.problem`);
+    },
+    async members(rows) {
+      if (rows.length === 0) return;
+      await database.write(sql`
+        INSERT INTO google_staged_members (site_id, run_id, group_id, member_id, type, email)
+        SELECT ${siteId}, ${runId}::uuid, group_id, member_id, type, email
+        FROM json_to_recordset(${JSON.stringify(rows)}::json)
+          AS staged (group_id text, member_id text, type text, email text)
+        ON CONFLICT DO NOTHING`);
+    },
+    async lists(lists) {
+      await database.write(sql`
+        UPDATE google_staged_groups g SET members_hash = list.hash, members_same = list.same,
+          members_read = list.problem IS NULL AND NOT list.same, problem = coalesce(g.problem, list.problem)
+        FROM json_to_recordset(${JSON.stringify(lists)}::json) AS list (google_id text, hash text, same boolean, problem text)
+        WHERE g.site_id = ${siteId} AND g.run_id = ${runId} AND g.google_id = list.google_id`);
+    },
+    async nested(groupIds) {
+      await database.write(sql`
+        UPDATE google_staged_groups SET selected_by = 'nested'
+        WHERE site_id = ${siteId} AND run_id = ${runId} AND google_id = ANY (${[...groupIds]}::text[])`);
+    },
+    async clear() {
+      for (const table of ['google_staged_users', 'google_staged_groups', 'google_staged_members'] as const) {
+        await database.write(clearing(table, siteId, runId));
+      }
+    },
+  };
+}
+
+function clearing(table: string, siteId: number, runId: string) {
+  return sql`DELETE FROM ${raw(table)} WHERE site_id = ${siteId} AND run_id = ${runId}`;
+}
+
+function lastOfEach<Row extends { readonly google_id: string }>(rows: readonly Row[]): Row[] {
+  return [...new Map(rows.map((row) => [row.google_id, row])).values()];
+}
