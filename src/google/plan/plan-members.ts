@@ -1,0 +1,218 @@
+import { type Sql, sql, type Transaction } from '../../database/index.js';
+import { nests, ofRun, PHASES, type Planning } from './planning.js';
+
+/** Members shown by name of those of a group that cannot be taken over. */
+const SKIPPED_SHOWN = 100;
+
+/** Who joins and leaves which group: rows of memberships and nestings that this connection owns, and no others. */
+export async function planMembers(transaction: Transaction, planning: Planning): Promise<void> {
+  await transaction.run(planAdditions(planning));
+  await transaction.run(planRemovals(planning));
+  await transaction.run(planSkipped(planning));
+  if (!planning.whole) return;
+  for (const statement of noteLists(planning)) await transaction.run(statement);
+}
+
+/** Who is whom, as far as members can be named by a plan: nobody who is in conflict or unwanted. */
+function people(planning: Planning): Sql {
+  const { siteId, connectionId, whole } = planning;
+  return sql`
+    SELECT m.object_type, m.google_id, m.object_id, m.write_as FROM google_matches m
+    WHERE ${ofRun(planning, sql`m`)} AND m.conflict IS NULL AND m.selected AND m.object_id IS NOT NULL
+    ${
+      whole
+        ? sql``
+        : sql`
+    UNION
+    SELECT i.object_type, i.external_id, i.object_id,
+      CASE WHEN i.object_type = 'User' OR g.owner_connection_id = ${connectionId} THEN 'own' ELSE 'guest' END
+    FROM identities i LEFT JOIN groups g ON g.site_id = i.site_id AND g.id = i.object_id
+    WHERE i.site_id = ${siteId} AND i.connection_id = ${connectionId} AND i.external_id IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM google_matches m
+        WHERE ${ofRun(planning, sql`m`)} AND m.object_type = i.object_type AND m.google_id = i.external_id)`
+    }`;
+}
+
+/** Groups of the connection whose list of members was read to the end, with the edges that Google says there are. */
+function wanted(planning: Planning): Sql {
+  const { siteId, runId, settings } = planning;
+  return sql`
+    person AS MATERIALIZED (${people(planning)}),
+    read_group AS MATERIALIZED (
+      SELECT s.google_id, p.object_id FROM google_staged_groups s
+      JOIN person p ON p.object_type = 'Group' AND p.google_id = s.google_id AND p.write_as <> 'guest'
+      WHERE ${ofRun(planning, sql`s`)} AND s.members_read
+    ),
+    wanted AS MATERIALIZED (
+      SELECT g.object_id AS group_id, p.object_id AS member_id, p.object_type = 'Group' AS nests
+      FROM google_staged_members m
+      JOIN read_group g ON g.google_id = m.group_id
+      JOIN person p ON p.google_id = m.member_id
+        AND p.object_type = CASE WHEN m.type = 'GROUP' THEN 'Group' ELSE 'User' END
+      WHERE m.site_id = ${siteId} AND m.run_id = ${runId} AND m.type <> 'CUSTOMER'
+        AND (m.type <> 'GROUP' OR (${nests(settings)} AND p.object_id <> g.object_id))
+      UNION
+      SELECT g.object_id, everybody.object_id, false
+      FROM google_staged_members m
+      JOIN read_group g ON g.google_id = m.group_id
+      CROSS JOIN (${activeUsers(planning)}) AS everybody
+      WHERE m.site_id = ${siteId} AND m.run_id = ${runId} AND m.type = 'CUSTOMER'
+    )`;
+}
+
+/** Whom a member "the whole account" stands for. */
+function activeUsers(planning: Planning): Sql {
+  const { siteId, whole } = planning;
+  if (!whole) {
+    return sql`
+      SELECT person.object_id FROM person JOIN users u ON u.site_id = ${siteId} AND u.id = person.object_id
+      WHERE person.object_type = 'User' AND u.deleted_at IS NULL AND u.state = 'active'`;
+  }
+  return sql`
+    SELECT person.object_id FROM person
+    JOIN google_staged_users s ON ${ofRun(planning, sql`s`)} AND s.google_id = person.google_id
+    WHERE person.object_type = 'User' AND s.state = 'active'`;
+}
+
+/** Rows that are there already stay with whoever made them. */
+function planAdditions(planning: Planning): Sql {
+  const { siteId, runId } = planning;
+  return sql`
+    WITH ${wanted(planning)}, missing AS (
+      SELECT w.* FROM wanted w
+      LEFT JOIN memberships u ON NOT w.nests AND u.site_id = ${siteId} AND u.group_id = w.group_id AND u.user_id = w.member_id
+      LEFT JOIN nestings n ON w.nests AND n.site_id = ${siteId} AND n.group_id = w.group_id AND n.child_group_id = w.member_id
+      WHERE u.user_id IS NULL AND n.child_group_id IS NULL
+    )
+    INSERT INTO google_plan_items (site_id, run_id, phase, kind, action, google_id, object_id, object_name, reason, data)
+    SELECT ${siteId}, ${runId}, ${PHASES.addMembers}, 'members', 'add', g.google_id, missing.group_id, s.display_name,
+      'members in Google',
+      jsonb_build_object('users', coalesce(jsonb_agg(member_id ORDER BY member_id) FILTER (WHERE NOT nests), '[]'),
+        'groups', coalesce(jsonb_agg(member_id ORDER BY member_id) FILTER (WHERE nests), '[]'))
+    FROM missing JOIN read_group g ON g.object_id = missing.group_id
+    JOIN google_staged_groups s ON ${ofRun(planning, sql`s`)} AND s.google_id = g.google_id
+    GROUP BY g.google_id, missing.group_id, s.display_name
+    ORDER BY g.google_id`;
+}
+
+/**
+ * Members that the list does not have any more, with how often that was so: this run counts. Only of groups and people
+ * who are there themselves: who is gone keeps the groups until it is certain.
+ */
+export function absentMembers(planning: Planning): Sql {
+  const { siteId, connectionId, whole } = planning;
+  const known = (kind: string, member: Sql, row: Sql) => sql`
+    SELECT ${row}.group_id, ${member} AS member_id, ${kind} AS kind, coalesce(a.runs, 0) + 1 AS runs,
+      coalesce(a.since, now()) AS since
+    FROM read_group g
+    JOIN ${row === MEMBERSHIP ? sql`memberships` : sql`nestings`} ${row} ON ${row}.site_id = ${siteId}
+      AND ${row}.group_id = g.object_id AND ${row}.owner_connection_id = ${connectionId}
+    JOIN person p ON p.object_id = ${member}
+    LEFT JOIN google_absences a ON a.site_id = ${siteId} AND a.connection_id = ${connectionId} AND a.kind = ${kind}
+      AND a.object_id = ${row}.group_id AND a.member_id = ${member}
+    WHERE NOT EXISTS (SELECT 1 FROM wanted w WHERE w.group_id = ${row}.group_id AND w.member_id = ${member})`;
+  // A refresh reads a list because Google said that it changed: that is the second word.
+  const runs = whole ? sql`absent.runs` : sql`absent.runs + 1`;
+  return sql`
+    WITH ${wanted(planning)}, absent AS (
+      ${known('member', sql`mine.user_id`, MEMBERSHIP)} UNION ALL ${known('nesting', sql`inner_group.child_group_id`, NESTING)}
+    ) SELECT absent.group_id, absent.member_id, absent.kind, ${runs} AS runs, absent.since FROM absent`;
+}
+
+const MEMBERSHIP = sql`mine`;
+const NESTING = sql`inner_group`;
+
+function planRemovals(planning: Planning): Sql {
+  const { siteId, runId, settings } = planning;
+  return sql`
+    WITH absent AS MATERIALIZED (${absentMembers(planning)}), pending AS (
+      -- Looked at again next time, whatever the list says.
+      UPDATE google_staged_groups s SET members_hash = NULL
+      FROM google_matches m
+      WHERE ${ofRun(planning, sql`m`)} AND m.object_type = 'Group' AND ${ofRun(planning, sql`s`)}
+        AND s.google_id = m.google_id AND m.object_id IN (
+          SELECT absent.group_id FROM absent WHERE absent.runs < ${settings.confirmationRuns})
+    )
+    INSERT INTO google_plan_items (site_id, run_id, phase, kind, action, google_id, object_id, object_name, reason,
+      removal, data)
+    SELECT ${siteId}, ${runId}, ${PHASES.removeMembers}, 'members', 'remove', m.google_id, g.id, g.display_name,
+      'no longer members in Google, seen so in ' || min(absent.runs) || ' complete runs', true,
+      jsonb_build_object('users', coalesce(jsonb_agg(member_id ORDER BY member_id) FILTER (WHERE absent.kind = 'member'), '[]'),
+        'groups', coalesce(jsonb_agg(member_id ORDER BY member_id) FILTER (WHERE absent.kind = 'nesting'), '[]'))
+    FROM absent
+    JOIN groups g ON g.site_id = ${siteId} AND g.id = absent.group_id AND g.deleted_at IS NULL
+    JOIN google_matches m ON ${ofRun(planning, sql`m`)} AND m.object_type = 'Group' AND m.object_id = g.id
+    WHERE absent.runs >= ${settings.confirmationRuns}
+    GROUP BY m.google_id, g.id, g.display_name
+    ORDER BY m.google_id`;
+}
+
+/** Members that nobody can be made of: of other companies, groups of theirs, accounts that are gone. */
+function planSkipped(planning: Planning): Sql {
+  const { siteId, runId, settings } = planning;
+  return sql`
+    WITH person AS MATERIALIZED (${people(planning)}), skipped AS (
+      SELECT m.group_id, m.member_id, m.email, CASE
+          WHEN m.type = 'GROUP' AND NOT ${nests(settings)} THEN 'groups within groups are not wanted'
+          WHEN m.type = 'GROUP' THEN 'a group outside of this account, or not selected'
+          WHEN s.google_id IS NULL THEN 'outside of this account'
+          WHEN s.state = 'deleted' THEN 'deleted in Google'
+          ELSE 'not selected, or in conflict' END AS why,
+        row_number() OVER (PARTITION BY m.group_id ORDER BY m.member_id) AS place
+      FROM google_staged_members m
+      LEFT JOIN person p ON p.google_id = m.member_id
+        AND p.object_type = CASE WHEN m.type = 'GROUP' THEN 'Group' ELSE 'User' END
+      LEFT JOIN google_staged_users s ON ${ofRun(planning, sql`s`)} AND s.google_id = m.member_id
+      WHERE ${ofRun(planning, sql`m`)} AND m.type <> 'CUSTOMER'
+        AND (p.google_id IS NULL OR (m.type = 'GROUP' AND NOT ${nests(settings)}))
+    )
+    INSERT INTO google_plan_items (site_id, run_id, phase, kind, action, google_id, object_id, object_name, reason,
+      state, data)
+    SELECT ${siteId}, ${runId}, ${PHASES.addMembers}, 'members', 'skip', g.google_id, p.object_id, g.display_name,
+      count(*) || ' members are passed over', 'skipped', jsonb_build_object('count', count(*), 'members',
+        jsonb_agg(jsonb_build_object('id', member_id, 'email', skipped.email, 'why', why) ORDER BY place)
+          FILTER (WHERE place <= ${SKIPPED_SHOWN}))
+    FROM skipped
+    JOIN google_staged_groups g ON ${ofRun(planning, sql`g`)} AND g.google_id = skipped.group_id
+    LEFT JOIN person p ON p.object_type = 'Group' AND p.google_id = g.google_id
+    GROUP BY g.google_id, p.object_id, g.display_name`;
+}
+
+/**
+ * Lists that need not be looked at again as long as neither they nor their groups change: every member that this
+ * account has is a member here, or becomes one by the last item about the group.
+ */
+function noteLists(planning: Planning): Sql[] {
+  const { siteId, connectionId, runId } = planning;
+  const settled = sql`
+    SELECT p.object_id, s.members_hash AS hash, p.version, (
+      SELECT max(i.sequence) FROM google_plan_items i
+      WHERE i.site_id = ${siteId} AND i.run_id = ${runId} AND i.kind = 'members' AND i.object_id = p.object_id
+        AND i.action IN ('add', 'remove')) AS last
+    FROM google_staged_groups s
+    JOIN google_matches p ON ${ofRun(planning, sql`p`)} AND p.object_type = 'Group' AND p.google_id = s.google_id
+      AND p.conflict IS NULL AND p.write_as <> 'guest'
+    WHERE ${ofRun(planning, sql`s`)} AND s.members_read AND s.members_hash IS NOT NULL`;
+  return [
+    sql`
+      UPDATE google_staged_groups s SET members_hash = NULL FROM (
+        SELECT DISTINCT m.group_id FROM google_staged_members m
+        LEFT JOIN google_matches p ON ${ofRun(planning, sql`p`)} AND p.google_id = m.member_id
+          AND p.object_type = CASE WHEN m.type = 'GROUP' THEN 'Group' ELSE 'User' END AND p.conflict IS NULL AND p.selected
+        LEFT JOIN google_staged_users u ON ${ofRun(planning, sql`u`)} AND u.google_id = m.member_id
+        LEFT JOIN google_staged_groups g ON ${ofRun(planning, sql`g`)} AND g.google_id = m.member_id
+        WHERE ${ofRun(planning, sql`m`)}
+          AND (m.type = 'CUSTOMER' OR (p.google_id IS NULL AND coalesce(u.google_id, g.google_id) IS NOT NULL))
+      ) AS open
+      WHERE ${ofRun(planning, sql`s`)} AND s.google_id = open.group_id`,
+    sql`
+      INSERT INTO google_applied (site_id, connection_id, object_id, hash, version)
+      SELECT ${siteId}, ${connectionId}, object_id, hash, version FROM (${settled}) AS settled
+      WHERE last IS NULL AND version IS NOT NULL
+      ON CONFLICT (site_id, connection_id, object_id) DO UPDATE SET hash = excluded.hash, version = excluded.version`,
+    sql`
+      UPDATE google_plan_items i SET data = i.data || jsonb_build_object('list', settled.hash)
+      FROM (${settled}) AS settled
+      WHERE i.site_id = ${siteId} AND i.run_id = ${runId} AND i.sequence = settled.last`,
+  ];
+}

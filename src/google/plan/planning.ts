@@ -1,0 +1,56 @@
+import { type Sql, sql } from '../../database/index.js';
+import type { GoogleSettings } from '../connections/index.js';
+
+/** Whose plan it is, for every statement of it. */
+export interface Planning {
+  readonly siteId: number;
+  readonly connectionId: string;
+  readonly runId: string;
+  /** A walk over everything: what it did not find is absent. A refresh of single objects says nothing about others. */
+  readonly whole: boolean;
+  readonly settings: PlanSettings;
+}
+
+/** What of a connection's settings decides about its plans. */
+export type PlanSettings = Pick<
+  GoogleSettings,
+  | 'selection'
+  | 'link'
+  | 'recreated'
+  | 'takes'
+  | 'onSuspended'
+  | 'onArchived'
+  | 'onDeleted'
+  | 'onAbsent'
+  | 'onGroupAbsent'
+  | 'graceHours'
+  | 'confirmationRuns'
+  | 'deleteAfterDays'
+  | 'limits'
+>;
+
+/** Whether groups within groups are taken over. */
+export function nests({ selection }: PlanSettings): boolean {
+  return selection.mode === 'all' || selection.nested;
+}
+
+/** `alias.site_id = … AND alias.run_id = …` of a row of this run. */
+export function ofRun({ siteId, runId }: Planning, alias: Sql): Sql {
+  return sql`${alias}.site_id = ${siteId} AND ${alias}.run_id = ${runId}`;
+}
+
+/** The order in which items are applied: seats are freed before they are asked for, names before they are taken. */
+export const PHASES = {
+  deactivateUsers: 10,
+  removeMembers: 20,
+  renameUsers: 30,
+  updateUsers: 40,
+  createUsers: 50,
+  writeGroups: 60,
+  addMembers: 70,
+  removeGroups: 80,
+  deleteUsers: 90,
+} as const;
+
+/** The extension whose `manager` names another user (RFC 7643 section 4.3). */
+export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
