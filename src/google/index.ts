@@ -32,3 +32,19 @@ export {
   updateCheckedConnection,
   updateGoogleConnection,
 } from './connections/index.js';
+export {
+  approveRun,
+  executeRun,
+  expireApprovals,
+  googleRunEntities,
+  isAtWork,
+  listRuns,
+  type Run,
+  type RunKey,
+  type RunProgress,
+  type RunServices,
+  readRun,
+  rejectRun,
+  requestCancel,
+  requestRun,
+} from './runs/index.js';

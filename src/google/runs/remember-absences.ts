@@ -1,0 +1,34 @@
+import { type Database, sql } from '../../database/index.js';
+import { absentMembers, absentObjects, type Planning } from '../plan/index.js';
+
+/**
+ * Counts for everything that a complete walk did not find how often that was so, and forgets it where it is there
+ * again. A refresh of single objects says nothing about others.
+ */
+export async function rememberAbsences(database: Database, planning: Planning): Promise<void> {
+  const { siteId, connectionId, whole } = planning;
+  if (!whole) return;
+  await database.transaction(async (transaction) => {
+    await transaction.lock(`SET LOCAL statement_timeout = '10min'`);
+    await transaction.run(sql`
+      WITH absent AS MATERIALIZED (${absentObjects(planning)}), back AS (
+        DELETE FROM google_absences a
+        WHERE a.site_id = ${siteId} AND a.connection_id = ${connectionId} AND a.kind IN ('user', 'group')
+          AND NOT EXISTS (SELECT 1 FROM absent WHERE absent.object_id = a.object_id)
+      )
+      INSERT INTO google_absences (site_id, connection_id, kind, object_id, member_id, reason, since, runs)
+      SELECT ${siteId}, ${connectionId}, lower(object_type), object_id, object_id, reason, since, runs FROM absent
+      ON CONFLICT (site_id, connection_id, kind, object_id, member_id) DO UPDATE
+        SET reason = excluded.reason, runs = excluded.runs`);
+    await transaction.run(sql`
+      WITH gone AS MATERIALIZED (${absentMembers(planning)}), back AS (
+        DELETE FROM google_absences a
+        WHERE a.site_id = ${siteId} AND a.connection_id = ${connectionId} AND a.kind IN ('member', 'nesting')
+          AND NOT EXISTS (SELECT 1 FROM gone
+            WHERE gone.group_id = a.object_id AND gone.member_id = a.member_id AND gone.kind = a.kind)
+      )
+      INSERT INTO google_absences (site_id, connection_id, kind, object_id, member_id, reason, since, runs)
+      SELECT ${siteId}, ${connectionId}, kind, group_id, member_id, 'absent', since, runs FROM gone
+      ON CONFLICT (site_id, connection_id, kind, object_id, member_id) DO UPDATE SET runs = excluded.runs`);
+  });
+}
