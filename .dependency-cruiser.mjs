@@ -26,7 +26,16 @@ const SCIM_ROWS = [
 ];
 
 // Inside google/.
-const GOOGLE_ROWS = [['runs', 'increments'], ['apply'], ['plan'], ['walk'], ['mapping'], ['connections'], ['client']];
+const GOOGLE_ROWS = [
+  ['runs', 'increments'],
+  ['apply'],
+  ['plan'],
+  ['walk'],
+  ['mapping'],
+  ['connections'],
+  ['client'],
+  ['json.ts'],
+];
 
 const any = (names) => `(?:${names.map((name) => name.replace('.', '\\.')).join('|')})`;
 

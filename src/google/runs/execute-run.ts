@@ -1,9 +1,6 @@
-import type { Change } from '../../change/index.js';
-import type { Config } from '../../config/index.js';
 import { type Database, sql } from '../../database/index.js';
 import type { Actor } from '../../directory/index.js';
 import { RollcallError } from '../../errors/index.js';
-import type { Secrets } from '../../secrets/index.js';
 import { type Applying, applyPlan, countPlanned } from '../apply/index.js';
 import { googleErrorClass } from '../client/index.js';
 import {
@@ -12,35 +9,16 @@ import {
   openGoogleClient,
   readGoogleConnection,
 } from '../connections/index.js';
-import { createMapping, DEFAULT_MAPPING, type Mapping } from '../mapping/index.js';
+import { createMapping, DEFAULT_MAPPING } from '../mapping/index.js';
 import { makePlan, type Plan, type Planning } from '../plan/index.js';
-import { createStage, type Documents, type Stage } from '../walk/index.js';
+import { createStage } from '../walk/index.js';
 import { awaitApproval } from './await-approval.js';
-import { type Pulse, startPulse } from './pulse.js';
+import type { Execution, RunServices } from './execution.js';
+import { startPulse } from './pulse.js';
 import { rememberAbsences } from './remember-absences.js';
 import type { Run } from './run.js';
 import { claimRun, type RunKey, readRun, updateRun } from './run-store.js';
 import { walkAgain } from './walk-again.js';
-
-export interface RunServices {
-  readonly config: Pick<Config, 'google' | 'licensing'>;
-  readonly database: Database;
-  readonly change: Change;
-  readonly secrets: Secrets;
-  readonly documents: Documents;
-  readonly logger: { warn(details: object, message: string): void };
-}
-
-/** A run with what its phases need. */
-export interface Execution {
-  readonly services: RunServices;
-  readonly run: Run;
-  readonly connection: GoogleConnection;
-  readonly mapping: Mapping;
-  readonly stage: Stage;
-  readonly pulse: Pulse;
-  readonly actor: Actor;
-}
 
 /**
  * Works on a run from where it stands to its end: walk, plan, apply. Whatever goes wrong is written down with the run.

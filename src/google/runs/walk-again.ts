@@ -1,6 +1,6 @@
 import { type GoogleClient, googleErrorClass } from '../client/index.js';
 import { appliedHashes, walk } from '../walk/index.js';
-import type { Execution } from './execute-run.js';
+import type { Execution } from './execution.js';
 
 /** Google ends a walk after 60 minutes with 503 whatever is asked; ours are over or begun anew well before that. */
 const LONGEST_WALK_MILLISECONDS = 50 * 60_000;
