@@ -129,7 +129,8 @@ function movesOf(
   return {
     add: changes.map((change) => ({
       groupId: change.groupId,
-      memberIds: [...new Set(change[added].filter((id) => known.has(id)))],
+      // In order, so that a new group's rows are appended to the index side by side.
+      memberIds: [...new Set(change[added].filter((id) => known.has(id)))].sort(),
     })),
     remove: changes.map((change) => {
       const come = new Set(change[added]);

@@ -11,9 +11,9 @@ export interface ImportedAttributes {
   /** Names of those that have none. */
   readonly cleared: readonly string[];
   /** Of attributes among those that the operator has defined as unique; none unless said otherwise. */
-  readonly uniqueValues?: readonly UniqueValue[];
+  readonly uniqueValues?: readonly UniqueValue[] | undefined;
   /** Attributes, as attributeChanges names them, that the log names and does not show; none unless said otherwise. */
-  readonly secrets?: ReadonlySet<string>;
+  readonly secrets?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -39,21 +39,21 @@ interface ImportedObject extends ImportedAttributes {
 /** A user as an import wants it. What is undefined stays as it is. */
 export interface ImportedUser extends ImportedObject {
   /** A new user needs one. */
-  readonly userName?: string;
+  readonly userName?: string | undefined;
   /** Shown where the user is listed as a member; undefined: worked out from the document. */
-  readonly displayName?: string;
+  readonly displayName?: string | undefined;
   /** The id of another user, who need not be there. */
-  readonly managerId?: string | null;
+  readonly managerId?: string | null | undefined;
   /** Undefined: those of the document. */
-  readonly emails?: UserProfile['emails'];
+  readonly emails?: UserProfile['emails'] | undefined;
   /** What the connection says of it, see statusAfterWord; a new user is active unless said otherwise. */
-  readonly active?: boolean;
+  readonly active?: boolean | undefined;
 }
 
 /** A group as an import wants it. */
 export interface ImportedGroup extends ImportedObject {
   /** A new group needs one; undefined: stays. */
-  readonly displayName?: string;
+  readonly displayName?: string | undefined;
 }
 
 /** An object that an import takes away or lets go. */
