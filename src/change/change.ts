@@ -5,8 +5,8 @@ import {
   type Command,
   type CommandBatch,
   type Effects,
+  isOutdated,
   type LockingCommand,
-  LocksOutdated,
   type ObjectType,
   type StandaloneCommand,
   translateViolation,
@@ -164,7 +164,7 @@ async function attempt<Result>(run: Run, source: CommandSource<Result>): Promise
         ? await runStandalone(run, command, note)
         : await database.transaction((transaction) => runLocked(run, transaction, command, note));
     } catch (error) {
-      if (!(error instanceof LocksOutdated)) throw await explainConflict(database, translateViolation(error), inTheWay);
+      if (!isOutdated(error)) throw await explainConflict(database, translateViolation(error), inTheWay);
       if (tried === MOST_ATTEMPTS) {
         const message = 'The object changes too often to be locked; try again.';
         throw new RollcallError('unavailable', 'change.busy', message, {}, { cause: error });

@@ -120,4 +120,4 @@ export type {
   UserView,
   Wanted,
 } from './views.js';
-export { translateViolation } from './violations.js';
+export { isOutdated, translateViolation } from './violations.js';

@@ -1,5 +1,6 @@
 import { violatedConstraint } from '../database/index.js';
 import { type ErrorKind, RollcallError } from '../errors/index.js';
+import { LocksOutdated } from './command.js';
 import { NAME_TAKEN } from './groups/unique-name.js';
 import { USER_NAME_TAKEN } from './users/user-name-taken.js';
 
@@ -56,6 +57,14 @@ const MEANINGS: Readonly<Record<string, { kind: ErrorKind; code: string; message
   grants_group_role: { kind: 'conflict', code: 'grant.exists', message: 'The group has this role already.' },
   grants_user_role: { kind: 'conflict', code: 'grant.exists', message: 'The user has this role already.' },
 };
+
+/** Ids that the caller of an import chose, and that somebody else, the same import once more, has used meanwhile. */
+const IDS = new Set(['users_pk', 'groups_pk']);
+
+/** Whether a command has to be made again: what it knew when it took its locks no longer holds. */
+export function isOutdated(error: unknown): boolean {
+  return error instanceof LocksOutdated || IDS.has(violatedConstraint(error) ?? '');
+}
 
 /** An error of the domain in place of the violated constraint's; any other error comes back as it is. */
 export function translateViolation(error: unknown): unknown {

@@ -79,6 +79,20 @@ describe('access', () => {
     expect((await effects(top)).slice(0, 2)).toEqual([`member-removed ${a}`, `access-removed ${ann}`]);
   });
 
+  it('goes with a membership whose way to it goes in the same import', async () => {
+    const [ann, bob] = await users('ann', 'bob');
+    const [top, leaf, other] = [await group('top'), await group('leaf'), await group('other')];
+    await importer.importMembers({ groupId: top, addGroupIds: [leaf] }, { groupId: leaf, addUserIds: [ann] });
+    await application(top, 10);
+    await importer.importMembers(
+      { groupId: top, removeGroupIds: [leaf], addGroupIds: [other] },
+      { groupId: leaf, removeUserIds: [ann] },
+      { groupId: other, addUserIds: [bob] },
+    );
+    expect(await has()).toEqual({ held: [bob], waiting: [] });
+    expect((await effects(leaf)).slice(0, 2)).toEqual([`member-removed ${ann}`, `access-removed ${ann}`]);
+  });
+
   it('goes with groups, and stands in the entry of each', async () => {
     const [ann, bob] = await users('ann', 'bob');
     const [a, b, leaf] = [await group('a'), await group('b'), await group('leaf')];

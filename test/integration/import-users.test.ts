@@ -87,6 +87,15 @@ describe('new users', () => {
   });
 });
 
+it('the same users twice at once are there once, and outdated for whoever comes second', async () => {
+  const users = Array.from({ length: 20 }, (_, n) => imported({ userName: `user${n}` }));
+  const outcomes = await Promise.all([importer.importUsers(...users), importer.importUsers(...users)]);
+  const ids = users.map(({ id }) => id);
+  expect(outcomes.map(({ changed }) => changed).sort()).toEqual([[], ids]);
+  expect(outcomes.map(({ outdated }) => outdated).sort()).toEqual([[], ids]);
+  expect(await entries()).toBe(20);
+});
+
 describe('attributes', () => {
   it('of others stay, with their schemas; cleared ones go', async () => {
     const id = await importer.createUser(

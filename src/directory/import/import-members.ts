@@ -1,14 +1,13 @@
-import { sql, type Transaction } from '../../database/index.js';
+import { sql } from '../../database/index.js';
 import type { Actor } from '../actor.js';
 import type { Held, LockingCommand, NamedEffects } from '../command.js';
-import { rebuildClosure, usersWithin, withAncestors } from '../groups/closure.js';
 import { raiseGroupsVersion } from '../groups/groups-version.js';
 import { memberSubjects, membersChange } from '../groups/member-subjects.js';
 import { touchGroups } from '../groups/touch-groups.js';
 import { isLiving } from '../living.js';
 import type { ImportedMembers, ImportOutcome, PassedOver } from './imported.js';
-import { addMemberRows, type GroupMembers, type MemberKind, removeMemberRows } from './member-rows.js';
-import { causesByNesting, type Edge } from './nesting-causes.js';
+import { type Moved, type Moves, moveMembers, moveNestings } from './move-members.js';
+import { causesByNesting } from './nesting-causes.js';
 import { outcomeOf, requireDistinct } from './outcome.js';
 import { mayRemove } from './rights.js';
 
@@ -41,8 +40,9 @@ export function importMembers(actor: Actor, changes: readonly ImportedMembers[])
       WHERE g.site_id = ${siteId} AND g.id = ANY (${[...groupIds, ...childIds]}::uuid[]) AND ${isLiving(sql`g`)}`,
     async run(transaction, held) {
       const plan = planOf(actor, changes, held);
-      const users = await moveMembers(transaction, actor, 'users', plan.users);
+      // First, for who leaves a group had its way to everything through what is nested now.
       const nestings = await moveNestings(transaction, actor, plan.groups);
+      const users = await moveMembers(transaction, actor, 'users', plan.users);
       const objects = plan.wanted.flatMap((change) => effectsOf(change, users, nestings.moved));
       const touched = objects.map(({ objectId }) => objectId);
       return {
@@ -77,11 +77,6 @@ interface Row {
 }
 
 type WantedChange = ImportedMembers & { readonly displayName: string; readonly passedOver: readonly string[] };
-
-interface Moves {
-  readonly add: readonly GroupMembers[];
-  readonly remove: readonly GroupMembers[];
-}
 
 interface Plan {
   readonly wanted: readonly WantedChange[];
@@ -129,56 +124,13 @@ function movesOf(
   return {
     add: changes.map((change) => ({
       groupId: change.groupId,
-      // In order, so that a new group's rows are appended to the index side by side.
-      memberIds: [...new Set(change[added].filter((id) => known.has(id)))].sort(),
+      memberIds: [...new Set(change[added].filter((id) => known.has(id)))],
     })),
     remove: changes.map((change) => {
       const come = new Set(change[added]);
       return { groupId: change.groupId, memberIds: change[removed].filter((id) => !come.has(id)) };
     }),
   };
-}
-
-type ByGroup = ReadonlyMap<string, ReadonlySet<string>>;
-
-interface Moved {
-  readonly added: ByGroup;
-  readonly removed: ByGroup;
-  readonly hidden: ByGroup;
-}
-
-async function moveMembers(transaction: Transaction, actor: Actor, kind: MemberKind, moves: Moves): Promise<Moved> {
-  const { visible, hidden } = await removeMemberRows(transaction, actor, kind, moves.remove);
-  const there = await addMemberRows(transaction, actor, kind, moves.add);
-  const added = moves.add.map(({ groupId, memberIds }) => {
-    const already = there.get(groupId);
-    return [groupId, new Set(already === undefined ? memberIds : memberIds.filter((id) => !already.has(id)))] as const;
-  });
-  return { added: new Map(added), removed: visible, hidden };
-}
-
-interface MovedNestings {
-  readonly moved: Moved;
-  /** Edges that came or went. */
-  readonly edges: readonly Edge[];
-  /** Users whose access may differ by them. */
-  readonly affected: readonly string[];
-}
-
-/** Users reach more or less through an edge where they are below its lower end, before or after. */
-async function moveNestings(transaction: Transaction, actor: Actor, moves: Moves): Promise<MovedNestings> {
-  const { siteId } = actor;
-  const named = [...moves.add, ...moves.remove].flatMap(({ memberIds }) => memberIds);
-  const before = await usersWithin(transaction, siteId, [...new Set(named)]);
-  const moved = await moveMembers(transaction, actor, 'groups', moves);
-  const edges = [moved.added, moved.removed].flatMap((groups) =>
-    [...groups].flatMap(([groupId, children]) => [...children].map((childId) => ({ groupId, childId }))),
-  );
-  if (edges.length === 0) return { moved, edges, affected: [] };
-  const parents = [...new Set(edges.map(({ groupId }) => groupId))];
-  await rebuildClosure(transaction, siteId, await withAncestors(transaction, siteId, parents));
-  const after = await usersWithin(transaction, siteId, [...new Set(edges.map(({ childId }) => childId))]);
-  return { moved, edges, affected: [...new Set([...before, ...after])] };
 }
 
 function effectsOf(

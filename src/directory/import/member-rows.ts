@@ -83,7 +83,8 @@ export async function removeMemberRows(
 function pairsOf(groups: readonly GroupMembers[]): { groupIds: string[]; memberIds: string[] } {
   return {
     groupIds: groups.flatMap(({ groupId, memberIds }) => memberIds.map(() => groupId)),
-    memberIds: groups.flatMap(({ memberIds }) => memberIds),
+    // In order, so that a new group's rows are appended to the index side by side.
+    memberIds: groups.flatMap(({ memberIds }) => [...memberIds].sort()),
   };
 }
 
