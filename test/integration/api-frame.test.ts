@@ -4,6 +4,7 @@ import { PERMISSIONS } from '../../src/api/route.js';
 import { APPLICATION_SCOPES } from '../../src/connections/index.js';
 import { sql } from '../../src/database/index.js';
 import { listLog } from '../../src/log/index.js';
+import { createContract } from '../support/api-contract.js';
 import { type ApiClient, type ApiServer, startApiServer } from '../support/api-server.js';
 import { onServer, SERVER_URL } from '../support/server-url.ts';
 
@@ -85,6 +86,28 @@ function resolves(document: object, reference: string): boolean {
   for (const name of reference.split('/').slice(1)) at = (at as Record<string, unknown> | undefined)?.[name];
   return at !== undefined;
 }
+
+describe('the contract that answers in these tests are held to', () => {
+  it('is the document, and sees what is missing, too much, of another type or not described', async () => {
+    const { token } = await server.program();
+    const good = await server.send('GET', '/api/v1/site', { token });
+    const refused = await server.send('GET', '/api/v1/users/nobody', { token });
+    const contract = createContract((await server.send('GET', '/api/v1/openapi.json')).body);
+    const { name: _, ...less } = good.body;
+    for (const [path, answer, what] of [
+      ['/api/v1/site', { ...good, body: less }, 'name'],
+      ['/api/v1/site', { ...good, body: { ...good.body, secret: 1 } }, 'additional'],
+      ['/api/v1/site', { ...good, body: { ...good.body, createdAt: 'yesterday' } }, 'date-time'],
+      ['/api/v1/site', { ...good, status: 201 }, 'status'],
+      ['/api/v1/users/nobody', { ...refused, body: { ...refused.body, code: 'user.other' } }, 'not described'],
+      ['/api/v1/users/ann', good, 'ETag'],
+      ['/api/v1/nothing', good, 'not declared'],
+    ] as const) {
+      expect(() => contract('GET', path, answer)).toThrow(what);
+    }
+    expect(() => contract('GET', '/api/v1/site', good)).not.toThrow();
+  });
+});
 
 describe('the frame', () => {
   it('answers an unknown address with a problem and a wrong method with Allow', async () => {

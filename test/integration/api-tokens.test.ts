@@ -296,5 +296,8 @@ describe('an Idempotency-Key', () => {
       SELECT answer FROM api_requests WHERE key = ${sent}`);
     expect(row?.answer.length).toBeGreaterThan(100);
     expect(row?.answer.includes(userName)).toBe(false);
+    // By a key that is gone.
+    await server.server.database.write(sql`UPDATE api_requests SET answer = ${Buffer.alloc(64)} WHERE key = ${sent}`);
+    expect((await api.request('POST', '/users', { userName }, keyed(sent))).body.code).toBe('idempotency.answer-lost');
   });
 });

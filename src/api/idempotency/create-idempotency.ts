@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AuthenticatedProgram } from '../../connections/index.js';
 import type { Database, Sql } from '../../database/index.js';
+import { RollcallError } from '../../errors/index.js';
 import type { SealedColumn, Secrets } from '../../secrets/index.js';
 import type { ApiResponse } from '../api-request.js';
 import { Problem } from '../problem.js';
@@ -30,9 +31,16 @@ const REPLAYED = { 'idempotency-replayed': 'true' };
  * What was refused has changed nothing, and is tried again.
  */
 export function createIdempotency({ database, secrets }: { database: Database; secrets: Secrets }) {
-  const open = (sealed: Buffer, request: KeyedRequest): ApiResponse =>
-    // Only what is sealed below can be opened.
-    JSON.parse(secrets.open('api-answer', sealed, placeOf(request)).toString()) as ApiResponse;
+  /** @throws Problem where it was sealed with a key that is gone */
+  const open = (sealed: Buffer, request: KeyedRequest): ApiResponse => {
+    try {
+      // Only what is sealed below can be opened.
+      return JSON.parse(secrets.open('api-answer', sealed, placeOf(request)).toString()) as ApiResponse;
+    } catch (error) {
+      if (error instanceof RollcallError && error.code === 'secrets.cannot-open') throw answerLost();
+      throw error;
+    }
+  };
 
   /** @throws Problem `idempotency.*`; what the request itself throws */
   return async function once({ caller, key, described, attempt }: Keyed, perform: Receive): Promise<ApiResponse> {
