@@ -2,15 +2,13 @@ import type { Logger } from 'pino';
 import { type Api, Problem } from '../api/index.js';
 import type { Change } from '../change/index.js';
 import type { Config } from '../config/index.js';
-import type { ApiAuthentication, ApiCaller, AuthenticateApi } from '../connections/index.js';
-import { RollcallError } from '../errors/index.js';
+import type { ApiCaller, AuthenticateApi } from '../connections/index.js';
 import { ScimError } from '../scim/index.js';
-import { type Challenge, createBearer, type Shown } from './bearer.js';
+import { createApiCallers } from './api-callers.js';
 import { requireJson } from './media-type.js';
 import { parseBody } from './parse-body.js';
 import { createRequestLimit, type RateLimit } from './rate-limits.js';
 import { readBody } from './read-body.js';
-import { createNoteRefusal, createWarnOfExpiry } from './refusal-notes.js';
 import type { Answer } from './request-handler.js';
 
 export interface AnswerApiDependencies {
@@ -23,22 +21,19 @@ export interface AnswerApiDependencies {
   readonly failures: RateLimit;
 }
 
-interface ShownRequest extends Shown {
-  readonly correlationId: string;
-}
-
 /**
  * Answers a request under /api: who asks and what the body says is found out when the API wants to know.
  * The answer function throws Problem; ClientGone; RollcallError.
  */
 export function createAnswerApi(dependencies: AnswerApiDependencies): Answer {
   const { config, api, failures } = dependencies;
-  const authenticate = createAuthenticate(dependencies);
+  const callers = createApiCallers(dependencies);
   const requests = createRequestLimit(config.limits.requestsPerSecond);
   return (request, response, trace) => {
     const { correlationId } = trace;
     const { authorization } = request.headers;
-    return api.handle(
+    let caller: ApiCaller | undefined;
+    const answered = api.handle(
       {
         method: request.method ?? 'GET',
         target: request.originalUrl,
@@ -48,7 +43,8 @@ export function createAnswerApi(dependencies: AnswerApiDependencies): Answer {
           return Array.isArray(value) ? value.join(', ') : value;
         },
         async authenticate() {
-          const caller = await authenticate({ headers: { authorization }, correlationId }).catch((error: unknown) => {
+          const shown = { headers: { authorization }, correlationId };
+          caller = await callers.authenticate(shown).catch((error: unknown) => {
             const isRefused = error instanceof Problem && error.status === 401;
             throw isRefused ? (tooMany(failures.take(request.ip ?? ''), FAILED) ?? error) : error;
           });
@@ -74,6 +70,10 @@ export function createAnswerApi(dependencies: AnswerApiDependencies): Answer {
         trace.route = name;
       },
     );
+    return answered.catch(async (error: unknown) => {
+      if (error instanceof Problem && caller !== undefined) await callers.overstepped(caller, error, correlationId);
+      throw error;
+    });
   };
 }
 
@@ -83,65 +83,6 @@ const ATTRIBUTES_PER_REPORT = 2;
 /** Reports have a limit of their own, which their route knows how to count. */
 function attributesOf({ bodyAttributes, activityReports }: Config['limits']): number {
   return bodyAttributes + activityReports * ATTRIBUTES_PER_REPORT;
-}
-
-/** How each kind of token is called in notes about it, and how another one is made. */
-function aboutToken(caller: ApiCaller) {
-  if (caller.kind === 'application') {
-    const { applicationKey: application, applicationId: objectId, tokenId: token } = caller;
-    const command = 'rollcall application token create';
-    return {
-      objectType: 'Application',
-      objectId,
-      name: 'application',
-      holder: { application, token },
-      command,
-    } as const;
-  }
-  const { tokenId, tokenName } = caller;
-  const holder = { apiToken: tokenId, tokenName };
-  const command = 'rollcall api-token create';
-  return { objectType: 'ApiToken', objectId: tokenId, name: 'api-token', holder, command } as const;
-}
-
-const REFUSALS: Readonly<Record<string, (command: string) => string>> = {
-  expired: (command) => `The token has expired: make another one with \`${command}\`.`,
-  revoked: (command) => `The token was revoked: make another one with \`${command}\` and use that.`,
-};
-
-function createAuthenticate({ authenticateApi, config, ...logs }: AnswerApiDependencies) {
-  const noteRefusal = createNoteRefusal(logs);
-  const warnOfExpiry = createWarnOfExpiry(logs.logger, config.tokens.warningDays);
-  const refused = async (authentication: ApiAuthentication, correlationId: string) => {
-    if (!('refusal' in authentication)) return;
-    const { refusal, holder } = authentication;
-    const reason = REFUSALS[refusal];
-    if (holder === undefined || reason === undefined) return;
-    const { name, objectType, objectId, command } = aboutToken(holder);
-    const actor = { siteId: holder.siteId, source: 'system', connection: undefined, correlationId } as const;
-    const error = new RollcallError('forbidden', `${name}.token-${refusal}`, reason(command));
-    await noteRefusal(actor, { action: `${name}.refuse-token`, objectType, objectId }, error);
-  };
-  return createBearer({
-    async verify(token, { correlationId }: ShownRequest) {
-      const authentication = await authenticateApi(token);
-      if ('refusal' in authentication) {
-        await refused(authentication, correlationId);
-        return undefined;
-      }
-      const { holder, command } = aboutToken(authentication);
-      warnOfExpiry({ holder, expiresAt: authentication.expiresAt, command });
-      return authentication;
-    },
-    unauthorized,
-  });
-}
-
-function unauthorized({ missing, challenge }: Challenge): Problem {
-  const headers = { 'www-authenticate': challenge };
-  return missing
-    ? new Problem(401, 'token.missing', 'A bearer token is needed in the Authorization header.', headers)
-    : new Problem(401, 'token.invalid', 'The token is not valid.', headers);
 }
 
 const FAILED = {

@@ -191,6 +191,26 @@ describe('permissions', () => {
   });
 });
 
+describe('a token that is used for what it must not do', () => {
+  it('is noted once, under its id', async () => {
+    const small = await server.program(['directory:read']);
+    for (let again = 0; again < 3; again++) {
+      expect((await small.request('POST', '/users', { userName: 'x' })).body.code).toBe('token.scope');
+    }
+    const { database, siteId } = server.server;
+    const noted = await listLog(database, { siteId, apiTokenId: small.tokenId, limit: 10 });
+    expect(noted).toMatchObject([
+      {
+        action: 'api-token.refuse-scope',
+        errorCode: 'api-token.token-scope',
+        objectId: small.tokenId,
+        source: 'system',
+      },
+    ]);
+    expect(noted[0]?.personal?.advice).toContain('directory:write');
+  });
+});
+
 describe('an Idempotency-Key', () => {
   const keyed = (key: string) => ({ 'idempotency-key': key });
   const key = () => newObjectId();
