@@ -13,15 +13,9 @@ import { versionTag } from '../preconditions.js';
 import { type Route, route } from '../route.js';
 import { moment, nothing, problem } from '../shared/schemas.js';
 import { expiresInDays, lifetime } from '../tokens/token-schemas.js';
+import { OF_CONNECTION, params, TAG } from './connection-parameters.js';
 import { connection, newToken, scope, settings, shownConnection } from './connection-schemas.js';
 import { type ConnectionRouteDependencies, connectionGuard, showConnection, viewOf } from './show-connection.js';
-
-export const TAG = 'Connections';
-export const params = z.strictObject({ connection: z.string().describe('The id or the name of a connection.') });
-export const OF_CONNECTION = [
-  problem(404, 'connection.not-found', 'There is no such connection.'),
-  problem(400, 'connection.is-google', 'It reads Google Workspace, which has settings of its own and no tokens.'),
-];
 
 /** Connections of identity providers. */
 export function connectionRoutes({ limits, profileNames, suggestProfile }: ConnectionRouteDependencies): Route[] {

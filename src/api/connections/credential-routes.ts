@@ -10,7 +10,7 @@ import { addOAuthClient, createAddresses, revokeOAuthClient, revokeToken } from 
 import { type Route, route } from '../route.js';
 import { moment, NO_USER, nothing, problem } from '../shared/schemas.js';
 import { expiresInDays, lifetime } from '../tokens/token-schemas.js';
-import { OF_CONNECTION, params, TAG } from './connection-routes.js';
+import { OF_CONNECTION, params, TAG } from './connection-parameters.js';
 import { newToken, scope } from './connection-schemas.js';
 
 /** Tokens and OAuth clients: by what the client of a connection proves who it is. */

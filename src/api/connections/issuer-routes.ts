@@ -3,7 +3,7 @@ import { either, entraIssuer, requireConnection } from '../../administration/ind
 import { distrustIssuer, trustIssuer } from '../../connections/index.js';
 import { type Route, route } from '../route.js';
 import { nothing, problem } from '../shared/schemas.js';
-import { OF_CONNECTION, params, TAG } from './connection-routes.js';
+import { OF_CONNECTION, params, TAG } from './connection-parameters.js';
 import { issuer, scope } from './connection-schemas.js';
 
 const url = z.string().max(2000);
