@@ -7,6 +7,7 @@ import { hasPendingMigrations } from './database/index.js';
 import { RollcallError } from './errors/index.js';
 import { firstStartAdvice } from './first-start.js';
 import { closeServer, createHttpApp, createServer, listen } from './http/index.js';
+import type { Jobs } from './jobs/index.js';
 import { applicationKeys } from './licensing/index.js';
 import {
   CORE_TYPES,
@@ -111,17 +112,28 @@ export async function serve(config: Config): Promise<void> {
     const server = await createServer(createApp(services, types), config);
     const { port } = await listen(server, config.server);
     const upkeep = startUpkeep(services);
-    const stopping = stopSignal();
-    services.logger.info({ host: config.server.host, port, publicUrl: config.server.publicUrl }, 'listening');
-    const advice = await firstStartAdvice(services);
-    if (advice !== undefined) process.stdout.write(advice);
-    services.logger.info({ signal: await stopping }, 'stopping');
-    await closeServer(server, GRACE_MILLISECONDS);
-    await upkeep.stop();
+    let jobs: Jobs | undefined;
+    try {
+      const stopping = stopSignal();
+      services.logger.info({ host: config.server.host, port, publicUrl: config.server.publicUrl }, 'listening');
+      jobs = await startServerJobs(services, types);
+      const advice = await firstStartAdvice(services);
+      if (advice !== undefined) process.stdout.write(advice);
+      services.logger.info({ signal: await stopping }, 'stopping');
+    } finally {
+      await Promise.all([closeServer(server, GRACE_MILLISECONDS), jobs?.stop()]);
+      await upkeep.stop();
+    }
   } finally {
     await services.close();
     services.logger.flush();
   }
+}
+
+/** Loaded only now: it takes a while, and requests are answered meanwhile. */
+async function startServerJobs(services: Services, types: ResourceTypes): Promise<Jobs> {
+  const { startJobs } = await import('./jobs/index.js');
+  return startJobs({ ...services, documents: createDirectoryDocuments(types, services.config.limits) });
 }
 
 async function stopSignal(): Promise<string> {

@@ -21,6 +21,8 @@ import { createSecrets, loadFormerKey, loadSecretKey, type Secrets } from './sec
 export interface Services {
   readonly config: Config;
   readonly database: Database;
+  /** Where that is, for who needs connections of their own. */
+  readonly databaseUrl: string;
   readonly change: Change;
   readonly authenticator: Authenticator;
   readonly authenticateApi: AuthenticateApi;
@@ -52,9 +54,10 @@ export async function openServices(config: Config, options: ServicesOptions = {}
     await embedded?.stop();
   };
   try {
+    // One of the two is there: see above.
+    const databaseUrl = embedded?.url ?? config.database.url ?? '';
     database = await openDatabase({
-      // One of the two is there: see above.
-      url: embedded?.url ?? config.database.url ?? '',
+      url: databaseUrl,
       readUrl: config.database.readUrl,
       poolSize: config.database.poolSize,
       readPoolSize: config.database.readPoolSize,
@@ -72,6 +75,7 @@ export async function openServices(config: Config, options: ServicesOptions = {}
     return {
       config,
       database,
+      databaseUrl,
       change,
       authenticator,
       authenticateApi,

@@ -9,6 +9,7 @@ export interface Services {
   readonly database: Database;
   readonly change: Change;
   readonly secrets: Secrets;
+  readonly logger: { warn(details: object, message: string): void };
   close(): Promise<void>;
 }
 

@@ -67,6 +67,12 @@ const google = z.strictObject({
   credentialBytes: integer(1024, 1_048_576),
   selectionEntries: integer(1, 100_000),
   mappingEntries: integer(1, 10_000),
+  runsAtOnce: integer(1, 100),
+  staleFailures: integer(1, 1000),
+  staleHours: integer(1, 8760),
+  backOffHours: integer(1, 8760),
+  runRetentionDays: integer(1, 3650),
+  itemRetentionDays: integer(1, 3650),
 });
 
 const limits = z.strictObject({

@@ -56,6 +56,11 @@ const MEANINGS: Readonly<Record<string, { kind: ErrorKind; code: string; message
   grants_role: { kind: 'not-found', code: 'grant.no-role', message: 'There is no such role.' },
   grants_group_role: { kind: 'conflict', code: 'grant.exists', message: 'The group has this role already.' },
   grants_user_role: { kind: 'conflict', code: 'grant.exists', message: 'The user has this role already.' },
+  google_runs_at_work: {
+    kind: 'conflict',
+    code: 'google.busy',
+    message: 'Another run of this connection is at work: wait until it is over, or cancel it.',
+  },
 };
 
 /** Ids that the caller of an import chose, and that somebody else, the same import once more, has used meanwhile. */

@@ -1,21 +1,14 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { sql } from '../../src/database/index.js';
-import {
-  approveRun,
-  expireApprovals,
-  isAtWork,
-  listRuns,
-  type Run,
-  readRun,
-  rejectRun,
-  requestCancel,
-  requestRun,
-} from '../../src/google/index.js';
+import { expireApprovals, isAtWork, listRuns, type Run, readRun, requestRun } from '../../src/google/index.js';
+import { createGoogleJobs, type GoogleJobs } from '../support/google-jobs.js';
 import { type GoogleSync, startGoogleSync } from '../support/google-sync.js';
 
 let world: GoogleSync;
+let jobs: GoogleJobs;
 beforeEach(async () => {
   world = await startGoogleSync({ settings: { confirmationRuns: 1, graceHours: 0, limits: { users: { count: 1 } } } });
+  jobs = createGoogleJobs(world);
 });
 afterEach(() => world.close());
 
@@ -34,7 +27,7 @@ async function waiting(): Promise<Run> {
 it('what was rejected, expired or planned anew cannot be approved any more', async () => {
   const { database } = world.server;
   const rejected = await waiting();
-  expect(await rejectRun(database, rejected, 'somebody')).toMatchObject({ state: 'rejected', decidedBy: 'somebody' });
+  expect(await jobs.read(await jobs.reject(rejected))).toMatchObject({ state: 'rejected', decidedBy: 'cli' });
   expect(await states(rejected)).toEqual(['dropped', 'dropped']);
 
   const expired = await world.sync();
@@ -52,9 +45,7 @@ it('what was rejected, expired or planned anew cannot be approved any more', asy
   for (const run of [rejected, expired, older]) {
     await expect(world.approve(run)).rejects.toMatchObject({ code: 'google.run-not-waiting' });
   }
-  await expect(approveRun(database, newer, older.planHash ?? '', 'somebody')).rejects.toMatchObject({
-    code: 'google.other-plan',
-  });
+  await expect(jobs.approve(newer, older.planHash ?? '')).rejects.toMatchObject({ code: 'google.other-plan' });
   expect(await states(newer)).toEqual(['held', 'held', 'held']);
 });
 
@@ -72,7 +63,7 @@ it('a run that nobody has begun is asked for once, and is cancelled at once', as
   const run = await requestRun(database, siteId, world.connection.id, 'sync', 'operator');
   expect((await requestRun(database, siteId, world.connection.id, 'sync', 'schedule')).id).toBe(run.id);
   expect(isAtWork(run.state)).toBe(false);
-  expect(await requestCancel(database, run)).toBe(true);
-  expect(await requestCancel(database, run)).toBe(false);
+  await jobs.cancel(run);
+  await expect(jobs.cancel(run)).rejects.toMatchObject({ code: 'google.run-over' });
   expect((await listRuns(database, siteId, world.connection.id, 10)).map(({ state }) => state)).toEqual(['cancelled']);
 });

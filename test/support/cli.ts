@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createChange } from '../../src/change/index.js';
 import { type Composition, runCli } from '../../src/cli/index.js';
 import { type Database, openDatabase, sql } from '../../src/database/index.js';
-import { createSecrets } from '../../src/secrets/index.js';
+import { createSecrets, type Secrets } from '../../src/secrets/index.js';
 import { SERVER_URL, withDatabase } from './server-url.ts';
 
 export interface CliResult {
@@ -19,15 +19,20 @@ export interface Cli {
 
 const secrets = createSecrets(randomBytes(32));
 
-const composition: Composition = {
+/** @param given the secrets of another server on the same database */
+export const compose = (given: { readonly secrets?: Secrets } = {}): Composition => ({
   async openServices(config) {
     const database = await openDatabase({ url: config.database.url ?? '', poolSize: 2, readPoolSize: 2, entities: [] });
-    return { config, database, change: createChange(database), secrets, close: () => database.close() };
+    return {
+      ...{ config, database, change: createChange(database), secrets: given.secrets ?? secrets },
+      logger: { warn: (details, message) => console.warn(message, details) },
+      close: () => database.close(),
+    };
   },
   async serve() {
     throw new Error('a test starts no server');
   },
-};
+});
 
 /** The URL of a test's database, for who opens it by the setting. */
 export async function urlOf(database: Database): Promise<string> {
@@ -36,7 +41,7 @@ export async function urlOf(database: Database): Promise<string> {
 }
 
 /** The command line in this process, on the database that DATABASE_URL names by then. */
-export function createCli(wired: Composition = composition): Cli {
+export function createCli(wired: Composition = compose()): Cli {
   async function run(...argv: string[]): Promise<CliResult> {
     const written = { out: '', error: '' };
     const code = await runCli(argv, wired, {

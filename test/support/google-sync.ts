@@ -99,7 +99,9 @@ export async function startGoogleSync({ emulator: options, settings = {} }: Sync
     sync: async (kind = 'sync', of = connection) =>
       finished(await requestRun(database, siteId, of.id, kind, 'operator')),
     async approve(run) {
-      await approveRun(database, run, run.planHash ?? '', 'a test');
+      await change.run(server.actor(), { action: 'google.approve', objectType: 'Connection' }, () =>
+        approveRun(server.actor(), run.id, run.planHash ?? ''),
+      );
       return finished(run);
     },
     items: (run) =>

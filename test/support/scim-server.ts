@@ -54,6 +54,8 @@ export interface ScimServer extends ScimClient {
   readonly change: Change;
   readonly clientTraits: ClientTraits;
   readonly secrets: Secrets;
+  /** What they are sealed by. */
+  readonly secretKey: Buffer;
   readonly siteId: number;
   /** An administrator of the site. */
   actor(): Actor;
@@ -86,12 +88,14 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   const config = testConfig(origin, limits, options.queries);
   const logger = createLogger(process.env.LOG_LEVEL ?? 'silent');
   const clientTraits = createClientTraits(database);
-  const secrets = createSecrets(randomBytes(32));
+  const secretKey = randomBytes(32);
+  const secrets = createSecrets(secretKey);
   const tokens = { ...config.tokens, cacheMilliseconds: 0 };
   const authenticator = authenticatorOf({ ...config, tokens }, database, secrets);
   const services = {
     config,
     database,
+    databaseUrl: test.url,
     change,
     authenticator,
     authenticateApi: createAuthenticateApi(database, 0),
@@ -143,6 +147,7 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
     change,
     clientTraits,
     secrets,
+    secretKey,
     siteId,
     actor: () => actorOf(siteId),
     connect,

@@ -15,6 +15,7 @@ import { SeatHistory1790000000014 } from './0014-seat-history.js';
 import { GoogleConnections1790000000015 } from './0015-google-connections.js';
 import { GoogleRuns1790000000016 } from './0016-google-runs.js';
 import { ApiTokens1790000000017 } from './0017-api-tokens.js';
+import { GoogleJobs1790000000019 } from './0019-google-jobs.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   GoogleConnections1790000000015,
   GoogleRuns1790000000016,
   ApiTokens1790000000017,
+  GoogleJobs1790000000019,
 ];

@@ -184,6 +184,34 @@ export function markNeedsAttention(
   );
 }
 
+/** Why a connection is stale: how many runs failed in a row, the last of them with this, and how old the data is. */
+export interface Staleness {
+  readonly failures: number;
+  readonly ageSeconds: number;
+  readonly error: { readonly code: string; readonly text: string } | null;
+}
+
+/**
+ * Notes that what was read of a Google Workspace is too old or that nothing can be read, and when that is over.
+ * @param staleness null: it is well again
+ * @throws RollcallError `google.connection-not-found`
+ */
+export function noteStaleness(
+  actor: Actor,
+  connectionId: string,
+  staleness: Staleness | null,
+): LockingCommand<GoogleConnection> {
+  const action = staleness === null ? 'google.fresh' : 'google.stale';
+  return onGoogleConnection(actor, action, connectionId, async (connection) => ({
+    result: connection,
+    changed: [
+      { attribute: 'stale', old: staleness === null, new: staleness !== null },
+      ...Object.entries(staleness ?? {}).map(([attribute, value]) => ({ attribute, old: undefined, new: value })),
+    ],
+    writes: [update(connection, staleness === null ? sql`stale_since = NULL` : sql`stale_since = now()`)],
+  }));
+}
+
 function changeState(
   connection: GoogleConnection,
   state: GoogleConnection['state'],

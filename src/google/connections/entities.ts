@@ -34,6 +34,7 @@ export class GoogleConnectionRow {
   @Column('text', { name: 'reason_code', nullable: true }) reasonCode!: string | null;
   @Column('text', { name: 'reason_text', nullable: true }) reasonText!: string | null;
   @Column('timestamptz', { name: 'state_since', default: () => 'now()' }) stateSince!: Date;
+  @Column('timestamptz', { name: 'stale_since', nullable: true }) staleSince!: Date | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' }) updatedAt!: Date;
 }

@@ -3,20 +3,20 @@ import type { Actor, AttributeChange, LockingCommand } from '../../directory/ind
 import type { GoogleConnection } from './google-connection.js';
 import { connectionNotFound, googleColumns, googleTables, isNamed, toConnection } from './read-connections.js';
 
-interface GoogleChange {
-  /** The connection as it is afterwards. */
-  readonly result: GoogleConnection;
+interface GoogleChange<Result> {
+  /** The connection as it is afterwards, unless the command is about something of it. */
+  readonly result: Result;
   readonly changed: readonly AttributeChange[];
   readonly writes: readonly Sql[];
 }
 
 /** A command that changes one Google connection, whose row it holds. @throws RollcallError `google.connection-not-found` */
-export function onGoogleConnection(
+export function onGoogleConnection<Result = GoogleConnection>(
   actor: Actor,
   action: string,
   nameOrId: string,
-  work: (connection: GoogleConnection, transaction: Transaction) => Promise<GoogleChange>,
-): LockingCommand<GoogleConnection> {
+  work: (connection: GoogleConnection, transaction: Transaction) => Promise<GoogleChange<Result>>,
+): LockingCommand<Result> {
   return {
     action,
     objectType: 'Connection',

@@ -14,6 +14,8 @@ import type { RunKind, RunProgress, RunState, RunSummary, StartedBy } from './ru
       'completed', 'failed', 'cancelled', 'rejected', 'expired', 'superseded')`,
 )
 @Index('google_runs_at_work', { synchronize: false })
+@Index('google_runs_unfinished', { synchronize: false })
+@Index('google_runs_waiting', { synchronize: false })
 export class GoogleRun {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'google_runs_pk' }) siteId!: number;
   @PrimaryColumn('uuid', { name: 'connection_id', primaryKeyConstraintName: 'google_runs_pk' }) connectionId!: string;

@@ -1,23 +1,17 @@
 import { type Database, sql } from '../../database/index.js';
-import type { Actor } from '../../directory/index.js';
 import { RollcallError } from '../../errors/index.js';
 import { type Applying, applyPlan, countPlanned } from '../apply/index.js';
 import { googleErrorClass } from '../client/index.js';
-import {
-  type GoogleConnection,
-  markNeedsAttention,
-  openGoogleClient,
-  readGoogleConnection,
-} from '../connections/index.js';
+import { markNeedsAttention, openGoogleClient, readGoogleConnection } from '../connections/index.js';
 import { createMapping, DEFAULT_MAPPING } from '../mapping/index.js';
 import { makePlan, type Plan, type Planning } from '../plan/index.js';
 import { createStage } from '../walk/index.js';
 import { awaitApproval } from './await-approval.js';
-import type { Execution, RunServices } from './execution.js';
+import { actorOf, type Execution, type RunServices } from './execution.js';
 import { startPulse } from './pulse.js';
 import { rememberAbsences } from './remember-absences.js';
 import type { Run } from './run.js';
-import { claimRun, type RunKey, readRun, updateRun } from './run-store.js';
+import { claimRun, type RunKey, readExpected, readRun, updateRun } from './run-store.js';
 import { walkAgain } from './walk-again.js';
 
 /**
@@ -31,14 +25,17 @@ export async function executeRun(services: RunServices, key: RunKey, signal: Abo
   const pulse = startPulse(database, key, signal);
   const stage = createStage(database, key.siteId, key.id);
   try {
-    const connection = await readGoogleConnection(database, key.siteId, key.connectionId);
-    const mapping = createMapping({ ...DEFAULT_MAPPING, ...connection.settings.mapping });
-    const actor = actorOf(connection, key.id);
-    await work({ services, run, connection, mapping, stage, pulse, actor });
+    try {
+      const connection = await readGoogleConnection(database, key.siteId, key.connectionId);
+      const mapping = createMapping({ ...DEFAULT_MAPPING, ...connection.settings.mapping });
+      const actor = actorOf(connection, key.id);
+      await work({ services, run, connection, mapping, stage, pulse, actor });
+    } finally {
+      // Before a failure is written down: its last beat would say that a run which is released is alive.
+      await pulse.stop();
+    }
   } catch (error) {
     await fail(services, run, error, signal);
-  } finally {
-    await pulse.stop();
   }
   return readRun(database, key.siteId, key.id);
 }
@@ -68,6 +65,8 @@ async function work(execution: Execution): Promise<void> {
 async function walk(execution: Execution): Promise<void> {
   const { services, run, connection, mapping, pulse } = execution;
   await updateRun(services.database, run, { state: 'walking', phase: 'walk-started' });
+  const expected = await readExpected(services.database, run);
+  if (expected !== undefined) pulse.note({ expected });
   const client = await openGoogleClient(services, connection, { users: mapping.fields, groups: [] });
   await walkAgain(execution, client);
   const { requests, retries, bytes, waitedMilliseconds } = client.usage();
@@ -96,10 +95,6 @@ async function apply({ services, run, connection, pulse, actor }: Execution): Pr
     applied += items;
     pulse.note({ applied, planned });
   });
-}
-
-export function actorOf({ siteId, id, name }: GoogleConnection, runId: string): Actor {
-  return { siteId, source: 'google', connection: { id, name, adopt: true }, correlationId: runId };
 }
 
 /** What came of it stays; nothing that was not applied is. */

@@ -28,3 +28,7 @@ export interface Execution {
   readonly pulse: Pulse;
   readonly actor: Actor;
 }
+
+export function actorOf({ siteId, id, name }: Pick<GoogleConnection, 'siteId' | 'id' | 'name'>, runId: string): Actor {
+  return { siteId, source: 'google', connection: { id, name, adopt: true }, correlationId: runId };
+}

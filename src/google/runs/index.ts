@@ -1,6 +1,14 @@
-export { approveRun, expireApprovals, rejectRun } from './decide-run.js';
+export { approveRun, cancelRun, rejectRun } from './decide-run.js';
+export { findWaitingRuns, requestDueRuns } from './due-runs.js';
 export { googleRunEntities } from './entities.js';
 export { executeRun } from './execute-run.js';
 export type { RunServices } from './execution.js';
-export type { Run, RunKind, RunProgress, RunState, RunSummary, StartedBy } from './run.js';
-export { isAtWork, listRuns, type RunKey, readRun, requestCancel, requestRun } from './run-store.js';
+export { expireApprovals } from './expire-approvals.js';
+export { forgetOldRuns } from './forget-runs.js';
+export { type ItemFilter, listRunItems, type RunItem } from './list-items.js';
+export { type RunOutlook, runOutlook } from './outlook.js';
+export { isAtWork, isOver, type Run, type RunKind, type RunProgress, type RunState, type RunSummary } from './run.js';
+export { listRuns, type RunKey, readRun, requestRun } from './run-store.js';
+export { readStandings, type ScheduleSettings, type Standing } from './standing.js';
+export { startRun } from './start-run.js';
+export { watchStaleness } from './watch-staleness.js';

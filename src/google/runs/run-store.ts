@@ -1,7 +1,7 @@
 import { type Database, join, type Sql, sql, violatedConstraint } from '../../database/index.js';
 import { isObjectId } from '../../directory/index.js';
 import { RollcallError } from '../../errors/index.js';
-import type { Run, RunKind, RunProgress, StartedBy, WorkingState } from './run.js';
+import type { Run, RunKind, RunProgress, StartedBy } from './run.js';
 
 const columns = sql`
   r.site_id AS "siteId", r.connection_id AS "connectionId", r.id, r.kind, r.started_by AS "startedBy", r.state,
@@ -13,7 +13,7 @@ const columns = sql`
 
 /** A process that works on a run says so this often; who was not heard of for so long has died. */
 export const BEAT_MILLISECONDS = 500;
-const SILENT_SECONDS = 20;
+export const SILENT_SECONDS = 20;
 
 /** What names a run. */
 export type RunKey = Pick<Run, 'siteId' | 'connectionId' | 'id'>;
@@ -60,7 +60,12 @@ export async function readRun(database: Database, siteId: number, id: string): P
       )
     : [];
   if (run !== undefined) return run;
-  throw new RollcallError('not-found', 'google.run-not-found', `There is no run "${id}"; see: rollcall google runs`);
+  throw runNotFound(id);
+}
+
+export function runNotFound(id: string): RollcallError {
+  const message = `There is no run "${id}"; see: rollcall google runs <name>`;
+  return new RollcallError('not-found', 'google.run-not-found', message);
 }
 
 /**
@@ -84,13 +89,29 @@ export async function claimRun(database: Database, key: RunKey): Promise<Run | u
   }
 }
 
-/** Another run whose process has died makes room; what it had done stays, and this run finds the rest. */
+/**
+ * Another run whose process has died makes room; what it had done stays, and this run finds the rest. One that was handed
+ * over (approved, or released by a process that stopped) is somebody's to go on with.
+ */
 async function giveUpSilent(database: Database, siteId: number, connectionId: string, but: string): Promise<void> {
   await database.write(sql`
     UPDATE google_runs r SET state = 'failed', finished_at = now(), error_code = 'google.interrupted',
       error_text = 'The process that worked on it ended; what was applied by then stays, and the next run does the rest.'
     WHERE r.site_id = ${siteId} AND r.connection_id = ${connectionId} AND r.id <> ${but}::uuid
-      AND r.state IN ('walking', 'planning', 'applying') AND r.alive_at < now() - make_interval(secs => ${SILENT_SECONDS})`);
+      AND r.state IN ('walking', 'planning', 'applying') AND r.alive_at > '-infinity'
+      AND r.alive_at < now() - make_interval(secs => ${SILENT_SECONDS})`);
+}
+
+/** What the last complete run of the connection has read: about as much as the next one will. */
+export async function readExpected(database: Database, key: RunKey): Promise<RunProgress['expected']> {
+  const [row] = await database.write<{ progress: RunProgress }>(sql`
+    SELECT r.progress FROM google_runs r
+    WHERE r.site_id = ${key.siteId} AND r.connection_id = ${key.connectionId} AND r.id <> ${key.id}
+      AND r.kind IN ('sync', 'plan') AND r.state IN ('completed', 'awaiting-approval', 'rejected', 'expired', 'superseded')
+    ORDER BY r.id DESC LIMIT 1`);
+  if (row === undefined) return undefined;
+  const { users = 0, groups = 0, members = 0, requests = 0 } = row.progress;
+  return { users, groups, members, requests };
 }
 
 /** Says that the run is worked on, and how far it is. @returns whether somebody wants it to stop */
@@ -128,18 +149,4 @@ export async function updateRun(database: Database, key: RunKey, change: RunChan
     set.push(sql`approval_expires_at = now() + make_interval(hours => ${approvalHours})`);
   if (error !== undefined) set.push(sql`error_code = ${error.code}, error_text = ${error.text}`);
   await database.write(sql`UPDATE google_runs r SET ${join(set)} WHERE ${ofKey(key)}`);
-}
-
-/** @returns whether it was at work or waiting for its turn */
-export async function requestCancel(database: Database, key: RunKey): Promise<boolean> {
-  const rows = await database.write(sql`
-    UPDATE google_runs r SET cancel_requested_at = now(),
-      state = CASE WHEN r.state = 'queued' THEN 'cancelled' ELSE r.state END,
-      finished_at = CASE WHEN r.state = 'queued' THEN now() ELSE r.finished_at END
-    WHERE ${ofKey(key)} AND r.state IN ('queued', 'walking', 'planning', 'applying') RETURNING 1`);
-  return rows.length > 0;
-}
-
-export function isAtWork(state: Run['state']): state is WorkingState {
-  return state === 'walking' || state === 'planning' || state === 'applying';
 }

@@ -35,7 +35,7 @@ export interface RunProgress {
   readonly applied?: number;
   readonly planned?: number;
   /** The same of the last complete run: what to expect. */
-  readonly expected?: { readonly users: number; readonly groups: number; readonly members: number };
+  readonly expected?: Readonly<Record<'users' | 'groups' | 'members' | 'requests', number>>;
 }
 
 /** What a plan does, and what came of it. */
@@ -70,4 +70,13 @@ export interface Run {
   readonly decidedAt: Date | null;
   readonly decidedBy: string | null;
   readonly error: { readonly code: string; readonly text: string } | null;
+}
+
+export function isAtWork(state: RunState): state is WorkingState {
+  return state === 'walking' || state === 'planning' || state === 'applying';
+}
+
+/** Whether nothing will happen to it any more by itself. */
+export function isOver(state: RunState): boolean {
+  return state !== 'queued' && !isAtWork(state);
 }

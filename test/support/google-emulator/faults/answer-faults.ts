@@ -119,7 +119,8 @@ export const answerFaults = {
       return {
         async before(request) {
           if (meant(options, request) && turn()) {
-            await new Promise((resolve) => setTimeout(resolve, options.milliseconds ?? 1_000));
+            // Whoever asked may be gone long before that, and the emulator closed.
+            await new Promise((resolve) => setTimeout(resolve, options.milliseconds ?? 1_000).unref());
           }
           return undefined;
         },

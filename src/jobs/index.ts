@@ -1,0 +1,1 @@
+export { type JobDependencies, type Jobs, startJobs } from './start-jobs.js';
