@@ -5,7 +5,9 @@ import {
   listGoogleConnections,
   readCredential,
   readGoogleConnection,
+  readStandings,
   replaceGoogleCredential,
+  type Standing,
   setGoogleState,
   updateCheckedConnection,
   updateGoogleConnection,
@@ -20,8 +22,9 @@ import {
   withGoogleSettingOptions,
   withWorkspaceOptions,
 } from './google-options.js';
+import { googleRunCommands } from './google-run-commands.js';
 import { googleTestCommand } from './google-test-command.js';
-import { googleFields, googleTable } from './google-text.js';
+import { googleFields, googleTable, type ShownConnection, standingFields } from './google-text.js';
 import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
 import { UsageError } from './usage-error.js';
 
@@ -45,18 +48,23 @@ export const googleCommands: Register = (group, session) => {
   );
 
   siteCommand(group, 'list', 'list the Google connections').action((options: SiteOptions) =>
-    session.answerInSite(options, async ({ database, site }) => {
+    session.answerInSite(options, async ({ database, site, config }) => {
       const connections = await listGoogleConnections(database, site.id);
-      return { json: connections, text: () => googleTable(connections) };
+      const standings = await readStandings(database, config.google, { siteId: site.id });
+      const all = connections.map((connection) => withStanding(connection, standings));
+      return { json: all, text: () => googleTable(all) };
     }),
   );
 
   siteCommand(group, 'show', 'show a Google connection and its settings')
     .argument('<name>')
     .action((name: string, options: SiteOptions) =>
-      session.answerInSite(options, async ({ database, site }) =>
-        shown(await readGoogleConnection(database, site.id, name)),
-      ),
+      session.answerInSite(options, async ({ database, site, config }) => {
+        const connection = await readGoogleConnection(database, site.id, name);
+        const of = { siteId: site.id, connectionId: connection.id };
+        const found = withStanding(connection, await readStandings(database, config.google, of));
+        return { json: found, text: () => `${standingFields(found)}\n\n${googleFields(found)}` };
+      }),
     );
 
   const set = siteCommand(group, 'set', 'change what a Google connection reads, and how')
@@ -90,6 +98,8 @@ export const googleCommands: Register = (group, session) => {
   siteCommand(group, 'resume', 'let a connection go on that is paused or needed attention')
     .argument('<name>')
     .action((name: string, options: SiteOptions) => setState(session, name, 'active', options));
+
+  googleRunCommands(group, session);
 };
 
 async function connectWorkspace(session: Session, options: ConnectOptions): Promise<void> {
@@ -143,6 +153,20 @@ function setState(session: Session, name: string, state: 'active' | 'paused', op
     );
     return { json: connection, text: () => `${connection.name} is ${connection.state}.` };
   });
+}
+
+/** The two are read one after the other: a connection may be gone by then. */
+function withStanding(connection: GoogleConnection, standings: readonly Standing[]): ShownConnection {
+  const standing = standings.find(({ connectionId }) => connectionId === connection.id);
+  return {
+    ...connection,
+    last: standing?.last ?? null,
+    completeAt: standing?.completeAt ?? null,
+    failures: standing?.failures ?? 0,
+    staleSince: standing?.staleSince ?? null,
+    waitingRunId: standing?.waitingRunId ?? null,
+    nextRunAt: standing?.nextRunAt ?? null,
+  };
 }
 
 function shown(connection: GoogleConnection) {

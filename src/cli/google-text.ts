@@ -1,5 +1,28 @@
-import type { GoogleConnection, GoogleSettings } from '../google/index.js';
+import type { GoogleConnection, GoogleSettings, Standing } from '../google/index.js';
 import { count, fields, table, time } from './output.js';
+
+/** A connection with how it stands with its runs. */
+export type ShownConnection = GoogleConnection &
+  Pick<Standing, 'last' | 'completeAt' | 'failures' | 'staleSince' | 'waitingRunId' | 'nextRunAt'>;
+
+/** What came of the last runs, and when the next one is. */
+export function standingFields(connection: ShownConnection): string {
+  const { last, completeAt, failures, staleSince, waitingRunId } = connection;
+  return fields({
+    'Last run': last === null ? 'none yet' : `${last.state}, asked for ${time(last.requestedAt)}, ${last.id}`,
+    ...(last?.error == null ? {} : { Error: `${last.error.code}: ${last.error.text}` }),
+    'Read whole': completeAt === null ? 'never yet' : time(completeAt),
+    ...(failures === 0 ? {} : { 'Failed since': count(failures, 'run') }),
+    ...(staleSince === null ? {} : { Stale: `since ${time(staleSince)}` }),
+    ...(waitingRunId === null ? {} : { 'Waits for an approval': waitingRunId }),
+    'Next run': nextText(connection),
+  });
+}
+
+function nextText({ nextRunAt, state, name }: ShownConnection): string {
+  if (nextRunAt !== null) return nextRunAt.getTime() <= Date.now() ? 'now' : time(nextRunAt);
+  return `none, it is ${state}: rollcall google resume ${name}`;
+}
 
 /** Everything about a connection that may be shown; it never holds a credential. */
 export function googleFields(connection: GoogleConnection): string {
@@ -39,17 +62,24 @@ export function googleFields(connection: GoogleConnection): string {
   });
 }
 
-export function googleTable(connections: readonly GoogleConnection[]): string {
+export function googleTable(connections: readonly ShownConnection[]): string {
   const rows = connections.map((connection) => [
     connection.name,
     connection.state,
     workspaceText(connection),
     connection.serviceAccount,
     connection.subject ?? '-',
+    connection.last?.state ?? '-',
+    connection.completeAt,
     connection.intervalMinutes,
+    connection.nextRunAt === null ? '-' : nextText(connection),
+    connection.staleSince === null ? '-' : 'yes',
     connection.reason?.code ?? '-',
   ]);
-  const headings = ['NAME', 'STATE', 'READS', 'SERVICE ACCOUNT', 'ACTS FOR', 'MINUTES', 'REASON'];
+  const headings = [
+    ...['NAME', 'STATE', 'READS', 'SERVICE ACCOUNT', 'ACTS FOR'],
+    ...['LAST RUN', 'READ WHOLE', 'MINUTES', 'NEXT RUN', 'STALE', 'REASON'],
+  ];
   return table(headings, rows, 'There is no Google connection.');
 }
 

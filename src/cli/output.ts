@@ -4,6 +4,8 @@ export interface Output {
   out(text: string): void;
   /** Standard error: one readable line. */
   error(text: string): void;
+  /** Whether a line of standard error can be written anew. */
+  readonly redraws?: boolean;
 }
 
 /** An answer in both forms; `text` is asked for only where it is shown. */
@@ -12,10 +14,16 @@ export interface Answer {
   text(): string;
   /** Something was found that must not be: the exit code is 1, so that scripts see it. */
   readonly negative?: boolean;
+  /** Somebody has to decide before it goes on: the exit code is 3. */
+  readonly undecided?: boolean;
 }
 
-/** Thrown behind an answer that is negative; it has said everything itself. */
-export class NegativeAnswer extends Error {}
+/** Thrown behind an answer whose exit code is not 0; it has said everything itself. */
+export class NegativeAnswer extends Error {
+  constructor(readonly exitCode: 1 | 3) {
+    super();
+  }
+}
 
 /** The streams of this process. A reader that goes away (`| head`) is no mistake. */
 export function processOutput(): Output {
@@ -25,7 +33,7 @@ export function processOutput(): Output {
     });
     return (text: string) => void stream.write(text);
   };
-  return { out: write(process.stdout), error: write(process.stderr) };
+  return { out: write(process.stdout), error: write(process.stderr), redraws: process.stderr.isTTY };
 }
 
 /** One JSON document, or text that ends its line. */

@@ -118,7 +118,8 @@ const GROUPS: readonly Group[] = [
 /**
  * Runs one command.
  * @param argv what stands behind the program's name
- * @returns the exit code: 0, 1 when the command failed, 2 when it was typed wrongly; then one line says why
+ * @returns the exit code: 0, 1 when the command failed, 2 when it was typed wrongly; then one line says why. 3: it waits
+ *   for somebody's decision
  */
 export async function runCli(
   argv: readonly string[],
@@ -156,7 +157,7 @@ function describe(error: unknown, argv: readonly string[]): { code: number; line
     if (error.code === 'commander.help') return { code: MISTAKE, line: missingCommand(argv) };
     return { code: MISTAKE, line: `${error.message.replace(/\.$/, '')}; see: rollcall ${helpOf(argv)}--help` };
   }
-  if (error instanceof NegativeAnswer) return { code: FAILURE };
+  if (error instanceof NegativeAnswer) return { code: error.exitCode };
   if (error instanceof UsageError) return { code: MISTAKE, line: `error: ${error.message}` };
   if (error instanceof ConfirmationNeeded) {
     const how = `--confirm ${error.confirmation} does exactly this, --yes does it whatever is lost`;

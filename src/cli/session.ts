@@ -23,6 +23,7 @@ export interface SiteServices extends Services, Administration {}
 /** One call of the command line. */
 export interface Session {
   readonly composition: Composition;
+  readonly output: Output;
   /** Opens the database, does the work and writes its answer. */
   answer(options: CommonOptions, work: (services: Services) => Promise<Answer>): Promise<void>;
   /** The same in the site of --site. @throws RollcallError `site.not-found`, `database.not-migrated` */
@@ -39,13 +40,15 @@ export function createSession(composition: Composition, output: Output): Session
     try {
       const found = await work(services);
       output.out(render(found, options.json === true));
-      if (found.negative === true) throw new NegativeAnswer();
+      if (found.negative === true) throw new NegativeAnswer(1);
+      if (found.undecided === true) throw new NegativeAnswer(3);
     } finally {
       await services.close();
     }
   };
   return {
     composition,
+    output,
     answer,
     answerInSite: (options, work) =>
       answer(options, async (services) => {
