@@ -119,6 +119,7 @@ export function createUserControl(directory: Directory): UserControl {
     },
     rotatePrimaries(keys) {
       const users = keys.map((key) => directory.requireUser(key));
+      if (new Set(users).size < users.length) throw new Error('an address can be passed on to another user only');
       const emails = users.map(({ primaryEmail }) => primaryEmail);
       for (const user of users) {
         directory.users.delete(user.primaryEmail);
