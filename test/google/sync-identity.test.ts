@@ -121,6 +121,22 @@ describe('renames', () => {
   });
 });
 
+it('a rename to the name of somebody else is a conflict, and everything else of the run goes on', async () => {
+  await people(['ada', 'bob']);
+  await world.sync();
+  const holder = await existing('taken@example.com', true);
+  world.emulator.users.rename('ada@example.com', 'taken@example.com');
+  world.emulator.users.suspend('bob@example.com');
+  expect(await world.sync()).toMatchObject({ state: 'completed', warnings: 1, summary: { conflicts: 1 } });
+  expect(await conflicts()).toEqual([{ reason: 'name-taken', name: 'taken@example.com', candidates: [holder] }]);
+  expect((await user('ada')).mine).toBe(true);
+  expect((await user('bob')).state).toBe('deactivated');
+  await world.server.database.write(sql`UPDATE users SET deleted_at = now() WHERE id = ${holder}`);
+  expect(await world.sync()).toMatchObject({ state: 'completed', warnings: 0 });
+  expect((await user('taken')).mine).toBe(true);
+  expect(await conflicts()).toEqual([]);
+});
+
 describe('who is there already', () => {
   it('B16: is linked by an address in a verified domain, and taken over', async () => {
     await people(['ada']);

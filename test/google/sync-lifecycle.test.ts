@@ -103,6 +103,18 @@ describe('accounts that are gone', () => {
     expect((await world.users()).get(address('ada'))).toMatchObject({ id, state: 'active' });
   });
 
+  it('are not deactivated before the hours are over, however many runs did not see them', async () => {
+    await people(['ada', 'bob'], { confirmationRuns: 1, graceHours: 24 });
+    await world.sync();
+    world.emulator.users.delete(address('ada'));
+    world.emulator.clock.advance(21 * 86_400_000);
+    for (let run = 0; run < 3; run++) await world.sync();
+    expect(await stateOf('ada')).toBe('active');
+    await world.age(25);
+    await world.sync();
+    expect(await stateOf('ada')).toBe('deactivated');
+  });
+
   it('who was deleted here by an administrator is listed, and not made again', async () => {
     await people(['ada']);
     await world.sync();

@@ -114,6 +114,16 @@ describe('members', () => {
     expect((await world.groups()).get('eng')).toEqual([address('bob')]);
   });
 
+  it('who is no longer in the list leaves with the second complete run that says so', async () => {
+    await groups(['ada', 'bob'], { eng: ['ada', 'bob'] });
+    await world.sync();
+    world.emulator.members.remove(address('eng'), address('ada'));
+    await world.sync();
+    expect((await world.groups()).get('eng')).toEqual(['ada', 'bob'].map(address));
+    await world.sync();
+    expect((await world.groups()).get('eng')).toEqual([address('bob')]);
+  });
+
   it('B4: of random nested groups, circles included, are those that the account has', async () => {
     world = await startGoogleSync({ settings: { ...AT_ONCE, limits: NO_LIMITS } });
     const { emulator } = world;

@@ -33,8 +33,6 @@ const RUNS = `
     kind text NOT NULL,
     started_by text NOT NULL,
     state text NOT NULL DEFAULT 'queued',
-    -- settings that decide what is walked and planned, as they were when the walk began
-    settings_hash text COLLATE "C",
     requested_at timestamptz NOT NULL DEFAULT now(),
     started_at timestamptz,
     walk_started_at timestamptz,

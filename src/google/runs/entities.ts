@@ -23,7 +23,6 @@ export class GoogleRun {
   @Column('text') kind!: RunKind;
   @Column('text', { name: 'started_by' }) startedBy!: StartedBy;
   @Column('text', { default: 'queued' }) state!: RunState;
-  @Column({ type: 'text', name: 'settings_hash', collation: 'C', nullable: true }) settingsHash!: string | null;
   @Column('timestamptz', { name: 'requested_at', default: () => 'now()' }) requestedAt!: Date;
   @Column('timestamptz', { name: 'started_at', nullable: true }) startedAt!: Date | null;
   @Column('timestamptz', { name: 'walk_started_at', nullable: true }) walkStartedAt!: Date | null;
