@@ -31,8 +31,8 @@ const GOOGLE_ROWS = [
   ['apply'],
   ['plan'],
   ['walk'],
-  ['mapping'],
   ['connections'],
+  ['mapping'],
   ['client'],
   ['json.ts'],
 ];

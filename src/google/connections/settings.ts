@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RollcallError } from '../../errors/index.js';
+import { createMapping } from '../mapping/index.js';
 
 /** How large lists in the settings may be; see config/default.yaml. */
 export interface SettingLimits {
@@ -118,7 +119,7 @@ export function readSettings(stored: unknown): GoogleSettings {
 
 /**
  * @param before of the connection; undefined for a new one
- * @throws RollcallError `google.setting-invalid`
+ * @throws RollcallError `google.setting-invalid`, `google.mapping`
  */
 export function parseSettings(
   given: PartialGoogleSettings,
@@ -126,7 +127,10 @@ export function parseSettings(
   limits: SettingLimits,
 ): GoogleSettings {
   const parsed = settingsSchema(limits).safeParse({ ...before, ...given });
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    createMapping(parsed.data.mapping);
+    return parsed.data;
+  }
   const issue = parsed.error.issues[0];
   const path = [...(issue?.path ?? []), ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].join(
     '.',
