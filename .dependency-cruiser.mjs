@@ -27,7 +27,7 @@ const SCIM_ROWS = [
 
 // Inside google/.
 const GOOGLE_ROWS = [
-  ['runs', 'increments'],
+  ['runs', 'increments', 'conflicts', 'disconnect'],
   ['apply'],
   ['plan'],
   ['walk'],

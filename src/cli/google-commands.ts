@@ -12,6 +12,7 @@ import {
   updateCheckedConnection,
   updateGoogleConnection,
 } from '../google/index.js';
+import { googleConflictCommands } from './google-conflict-commands.js';
 import {
   type CredentialOptions,
   type GoogleSettingOptions,
@@ -100,6 +101,7 @@ export const googleCommands: Register = (group, session) => {
     .action((name: string, options: SiteOptions) => setState(session, name, 'active', options));
 
   googleRunCommands(group, session);
+  googleConflictCommands(group, session);
 };
 
 async function connectWorkspace(session: Session, options: ConnectOptions): Promise<void> {

@@ -17,6 +17,7 @@ export {
 } from './command.js';
 export { comparisonKey } from './comparison-key.js';
 export type { DirectoryDocuments } from './directory-documents.js';
+export { disownObjects } from './disown-objects.js';
 export {
   addDomain,
   challengeRecord,

@@ -8,6 +8,13 @@ export {
   type Page,
 } from './client/index.js';
 export {
+  type Conflict,
+  type ConflictChoice,
+  type ConflictPosition,
+  listConflicts,
+  resolveConflict,
+} from './conflicts/index.js';
+export {
   type ClientServices,
   type ConnectionCheck,
   type Credential,
@@ -32,6 +39,7 @@ export {
   updateCheckedConnection,
   updateGoogleConnection,
 } from './connections/index.js';
+export { type DisconnectMode, type DisconnectOutlook, disconnectGoogle } from './disconnect/index.js';
 export {
   approveRun,
   cancelRun,

@@ -11,6 +11,7 @@ export {
   updateGoogleConnection,
 } from './connection-commands.js';
 export { type Credential, type GivenCredential, googleSealed, readCredential } from './credential.js';
+export { decidedBy } from './decided-by.js';
 export { googleEntities } from './entities.js';
 export type { GoogleConnection, GoogleState, Workspace } from './google-connection.js';
 export { onGoogleConnection } from './on-google-connection.js';

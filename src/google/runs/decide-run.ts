@@ -1,7 +1,8 @@
 import { type Sql, sql } from '../../database/index.js';
 import type { Actor, LockingCommand } from '../../directory/index.js';
 import { RollcallError } from '../../errors/index.js';
-import { decidedBy, type LockedRun, onRun } from './on-run.js';
+import { decidedBy } from '../connections/index.js';
+import { type LockedRun, onRun } from './on-run.js';
 import { isAtWork } from './run.js';
 import { ofKey, type RunKey } from './run-store.js';
 

@@ -56,8 +56,3 @@ export function onRun(
     },
   };
 }
-
-/** Who decided, as it is shown with the run. */
-export function decidedBy({ source, apiTokenId }: Actor): string {
-  return apiTokenId === undefined ? source : `${source} token ${apiTokenId}`;
-}
