@@ -25,11 +25,19 @@ export async function startCeiling(url: string, siteId: number): Promise<Running
 
 /** Runs a file that sends one message and ends. @returns the message */
 export async function runOnce(file: URL, settings: Record<string, string>): Promise<unknown> {
-  const child = fork(file, { env: environment(settings) });
-  const ended = once(child, 'exit');
-  const [message] = (await Promise.race([once(child, 'message'), failed(child, file.pathname)])) as [unknown];
-  await ended;
+  const { child, message } = await startWorker(file, settings);
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   return message;
+}
+
+/** Starts a file that says in a message that it is ready, or what it has found. */
+export async function startWorker(
+  file: URL,
+  settings: Record<string, string>,
+): Promise<{ readonly child: ChildProcess; readonly message: unknown }> {
+  const child = fork(file, { env: environment(settings) });
+  const [message] = (await Promise.race([once(child, 'message'), failed(child, file.pathname)])) as [unknown];
+  return { child, message };
 }
 
 export interface ServerOptions {
