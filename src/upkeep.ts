@@ -5,7 +5,7 @@ import { analyzeGrown, type Database } from './database/index.js';
 import { type Actor, foldObjectCounts, listSites } from './directory/index.js';
 import { changeOver, dueApplications, forgetLicenceDays, recordLicenceDays } from './licensing/index.js';
 import { createLifeCycle } from './life-cycle.js';
-import { ensureLogPartitions } from './log/index.js';
+import { dropOldMonths, ensureLogPartitions, sealLog } from './log/index.js';
 import type { Services } from './services.js';
 import { createDeliverer, disableWebhook, tidyWebhooks } from './webhooks/index.js';
 
@@ -52,7 +52,11 @@ export function startUpkeep({
     ),
     repeat('ending suspensions', MINUTE, () => lifeCycle.endSuspensions()),
     repeat('erasing what was deleted', 10 * MINUTE, () => lifeCycle.eraseExpired()),
+    repeat('sealing the log', 10 * SECOND, () => sealLogs(database)),
     repeat("making the log's partitions", DAY, () => ensureLogPartitions(database)),
+    repeat('dropping old months of the log', DAY, () =>
+      dropOldMonths(database, config.log.retentionMonths, new Date()),
+    ),
   ];
   return {
     async stop() {
@@ -102,6 +106,10 @@ async function changeLicencesOver(database: Database, change: Change): Promise<v
     const request = { action: 'licence.change-over', objectType: 'Application', objectId: applicationId } as const;
     await change.run(actor, request, () => changeOver(actor, applicationId));
   }
+}
+
+async function sealLogs(database: Database): Promise<void> {
+  for (const { id } of await listSites(database)) await sealLog(database, id);
 }
 
 async function noteLicenceDays(database: Database, historyDays: number): Promise<void> {

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { connectionNames, requireConnection, requireUser } from '../administration/index.js';
 import { isObjectId } from '../directory/index.js';
 import { type LogEntry, listLog, type Outcome } from '../log/index.js';
+import { logVerifyCommand } from './log-verify-command.js';
 import { count, table } from './output.js';
 import { microseconds } from './parse-duration.js';
 import { parseCount } from './parse-number.js';
@@ -16,7 +17,7 @@ interface ListOptions extends SiteOptions {
   readonly before?: { readonly at: Date; readonly id: string };
 }
 
-/** `rollcall log list` */
+/** `rollcall log list | verify` */
 export const logCommands: Register = (group, session) => {
   siteCommand(group, 'list', 'list entries of the provisioning log, the newest first')
     .option('--subject <id|userName>', 'about this user, group or other object; deleted ones by their id')
@@ -28,6 +29,7 @@ export const logCommands: Register = (group, session) => {
     .option('--limit <number>', 'how many at most', parseCount(10_000), 50)
     .option('--before <at,id>', 'continue below this entry: `next` of the answer before', parseBefore)
     .action((options: ListOptions) => list(session, options));
+  logVerifyCommand(group, session);
 };
 
 function parseBefore(text: string): { at: Date; id: string } {

@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Source, Subject } from '../directory/index.js';
 import type { Outcome, Step } from './log-entry.js';
 
-// What the migrations 0004-log and 0017-api-tokens make, as TypeORM sees it. Fields have a `!` because TypeORM fills them.
+// What the migrations 0004-log, 0017-api-tokens and 0021-log-seals make, as TypeORM sees it. Fields have a `!` because TypeORM fills them.
 // TypeORM knows the partitioned tables and nothing of their partitions.
 
 @Entity('log_entries')
@@ -11,6 +11,7 @@ import type { Outcome, Step } from './log-entry.js';
 // partial: their predicates are the migrations'
 @Index('log_entries_not_plain', { synchronize: false })
 @Index('log_entries_api_token', { synchronize: false })
+@Index('log_entries_transaction', ['siteId', 'transactionId'])
 export class LogEntryRow {
   @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'log_entries_pk' }) siteId!: number;
   @PrimaryColumn('timestamptz', { default: () => 'clock_timestamp()', primaryKeyConstraintName: 'log_entries_pk' })
@@ -48,4 +49,23 @@ export class LogSubject {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'log_subjects_pk' }) effect!: string;
 }
 
-export const logEntities = [LogEntryRow, LogSubject];
+/** A hash over a batch of entries and the seal before: see seals/. */
+@Entity('log_seals')
+@Check('log_seals_range', `from_transaction < to_transaction`)
+@Check('log_seals_hash', `length(hash) = 32 AND length(previous_hash) = 32`)
+export class LogSeal {
+  @PrimaryColumn('integer', { name: 'site_id', primaryKeyConstraintName: 'log_seals_pk' }) siteId!: number;
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'log_seals_pk' }) sequence!: string;
+  @Column('date') month!: string;
+  @Column('bigint', { name: 'from_transaction' }) fromTransaction!: string;
+  @Column('bigint', { name: 'to_transaction' }) toTransaction!: string;
+  @Column('integer') entries!: number;
+  @Column('timestamptz', { name: 'first_at' }) firstAt!: Date;
+  @Column('timestamptz', { name: 'last_at' }) lastAt!: Date;
+  @Column('bytea', { name: 'previous_hash' }) previousHash!: Buffer;
+  @Column('bytea') hash!: Buffer;
+  @Column('timestamptz', { name: 'sealed_at', default: () => 'now()' }) sealedAt!: Date;
+  @Column('timestamptz', { name: 'dropped_at', nullable: true }) droppedAt!: Date | null;
+}
+
+export const logEntities = [LogEntryRow, LogSubject, LogSeal];

@@ -6,6 +6,7 @@ import { createCli } from '../support/cli.js';
 const COMMANDS: Readonly<Record<string, string>> = {
   serve: '(of the machine)',
   migrate: '(of the machine)',
+  'log verify': '(of the operator: it reads the whole log)',
   'secrets rotate': '(of the operator, who has the key)',
   'secrets finish': '(of the operator, who has the key)',
   'secrets status': '(of the operator, who has the key)',
