@@ -1,34 +1,29 @@
-import { InvalidArgumentError, Option } from 'commander';
-import { connectionNames, requireConnection, requireUser } from '../administration/index.js';
+import { InvalidArgumentError } from 'commander';
+import { connectionNames } from '../administration/index.js';
 import { isObjectId } from '../directory/index.js';
-import { type LogEntry, listLog, type Outcome } from '../log/index.js';
+import { type LogEntry, listLog } from '../log/index.js';
+import { logExportCommand } from './log-export-command.js';
+import { logFailuresCommand } from './log-failures-command.js';
+import { type LogFilterOptions, logFilter, withLogFilterOptions } from './log-filter-options.js';
 import { logVerifyCommand } from './log-verify-command.js';
 import { count, table } from './output.js';
 import { microseconds } from './parse-duration.js';
 import { parseCount } from './parse-number.js';
-import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
+import { type Register, type Session, siteCommand } from './session.js';
 
-interface ListOptions extends SiteOptions {
-  readonly subject?: string;
-  readonly outcome?: Outcome;
-  readonly action?: string;
-  readonly connection?: string;
+interface ListOptions extends LogFilterOptions {
   readonly limit: number;
   readonly before?: { readonly at: Date; readonly id: string };
 }
 
-/** `rollcall log list | verify` */
+/** `rollcall log list | failures | export | verify` */
 export const logCommands: Register = (group, session) => {
-  siteCommand(group, 'list', 'list entries of the provisioning log, the newest first')
-    .option('--subject <id|userName>', 'about this user, group or other object; deleted ones by their id')
-    .addOption(
-      new Option('--outcome <outcome>', 'that ended like this').choices(['success', 'failure', 'skipped', 'waiting']),
-    )
-    .option('--action <action>', 'such as user.create')
-    .option('--connection <name>', 'that came from this connection')
+  withLogFilterOptions(siteCommand(group, 'list', 'list entries of the provisioning log, the newest first'))
     .option('--limit <number>', 'how many at most', parseCount(10_000), 50)
     .option('--before <at,id>', 'continue below this entry: `next` of the answer before', parseBefore)
     .action((options: ListOptions) => list(session, options));
+  logFailuresCommand(group, session);
+  logExportCommand(group, session);
   logVerifyCommand(group, session);
 };
 
@@ -42,29 +37,18 @@ function parseBefore(text: string): { at: Date; id: string } {
 
 function list(session: Session, options: ListOptions): Promise<void> {
   return session.answerInSite(options, async (services) => {
-    const { database, site } = services;
-    const found = await listLog(database, {
-      siteId: site.id,
-      subjectId: options.subject === undefined ? undefined : await subjectId(services, options.subject),
-      connectionId:
-        options.connection === undefined ? undefined : (await requireConnection(services, options.connection)).id,
-      action: options.action,
-      outcome: options.outcome,
-      before: options.before,
-      limit: options.limit + 1,
+    const { limit, before } = options;
+    const found = await listLog(services.database, {
+      ...(await logFilter(services, options)),
+      before,
+      limit: limit + 1,
     });
     const nameOf = await connectionNames(services);
-    const entries = found
-      .slice(0, options.limit)
-      .map((entry) => ({ ...entry, connection: nameOf(entry.connectionId) }));
-    const last = found.length > options.limit ? entries.at(-1) : undefined;
+    const entries = found.slice(0, limit).map((entry) => ({ ...entry, connection: nameOf(entry.connectionId) }));
+    const last = found.length > limit ? entries.at(-1) : undefined;
     const next = last === undefined ? null : `${last.at.toISOString()},${last.id}`;
     return { json: { entries, next }, text: () => entryTable(entries, next) };
   });
-}
-
-async function subjectId(services: SiteServices, text: string): Promise<string> {
-  return isObjectId(text) ? text : (await requireUser(services, text)).id;
 }
 
 function entryTable(entries: readonly (LogEntry & { connection: string | null })[], next: string | null): string {

@@ -1,9 +1,13 @@
+import { once } from 'node:events';
+
 /** Where a command writes; tests capture it. */
 export interface Output {
   /** Standard output: the answer and nothing else. */
   out(text: string): void;
   /** Standard error: one readable line. */
   error(text: string): void;
+  /** Resolves when the reader of standard output has taken what was written; where that can be waited for. */
+  readonly flush?: () => Promise<void>;
   /** Whether a line of standard error can be written anew. */
   readonly redraws?: boolean;
 }
@@ -33,12 +37,18 @@ export function processOutput(): Output {
     });
     return (text: string) => void stream.write(text);
   };
-  return { out: write(process.stdout), error: write(process.stderr), redraws: process.stderr.isTTY };
+  const flush = async (): Promise<void> => {
+    const { stdout } = process;
+    if (stdout.writableNeedDrain) await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]);
+  };
+  return { out: write(process.stdout), error: write(process.stderr), flush, redraws: process.stderr.isTTY };
 }
 
-/** One JSON document, or text that ends its line. */
+/** One JSON document, or text that ends its line; nothing where the command has written all by itself. */
 export function render(answer: Answer, asJson: boolean): string {
-  return asJson ? `${JSON.stringify(answer.json, null, 2)}\n` : `${answer.text().trimEnd()}\n`;
+  if (asJson) return `${JSON.stringify(answer.json, null, 2)}\n`;
+  const text = answer.text().trimEnd();
+  return text === '' ? '' : `${text}\n`;
 }
 
 /** Rows under their headings, columns aligned; `nothing` where there is no row. */

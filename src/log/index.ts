@@ -1,8 +1,10 @@
 export { appendAll, appendStatements } from './append.js';
 export { logEntities } from './entities.js';
 export { erasePeople } from './erase-people.js';
-export { type LogEntry, type LogFilter, listLog } from './list-log.js';
+export { type FailureCause, failureCauses } from './failure-causes.js';
+export { type LogEntry, type LogPage, listLog, streamLog } from './list-log.js';
 export type { NewLogEntry, Outcome, Step } from './log-entry.js';
+export type { LogFilter } from './log-filter.js';
 export { ensureLogPartitions } from './log-partitions.js';
 export { dropOldMonths } from './seals/drop-months.js';
 export { sealLog } from './seals/seal-log.js';

@@ -1,14 +1,8 @@
-import { type Database, join, sql } from '../database/index.js';
+import { type Database, empty, sql } from '../database/index.js';
 import type { Outcome, Step } from './log-entry.js';
+import { filtered, type LogFilter } from './log-filter.js';
 
-export interface LogFilter {
-  readonly siteId: number;
-  /** Entries about this user, group or other object: as the object itself or as one whom it touched. */
-  readonly subjectId?: string | undefined;
-  readonly connectionId?: string | undefined;
-  readonly apiTokenId?: string | undefined;
-  readonly action?: string | undefined;
-  readonly outcome?: Outcome | undefined;
+export interface LogPage {
   /** Continue below this entry. */
   readonly before?: { readonly at: Date; readonly id: string } | undefined;
   readonly limit: number;
@@ -45,27 +39,19 @@ export interface LogEntry {
 }
 
 /** Entries, newest first, page by page by key, so that any page costs the same. */
-export function listLog(database: Database, filter: LogFilter): Promise<LogEntry[]> {
-  const conditions = [sql`e.site_id = ${filter.siteId}`];
-  if (filter.connectionId !== undefined) conditions.push(sql`e.connection_id = ${filter.connectionId}`);
-  if (filter.apiTokenId !== undefined) conditions.push(sql`e.api_token_id = ${filter.apiTokenId}`);
-  if (filter.action !== undefined) conditions.push(sql`e.action = ${filter.action}`);
-  if (filter.outcome !== undefined) conditions.push(sql`e.outcome = ${filter.outcome}`);
-  if (filter.before !== undefined) {
-    conditions.push(sql`(e.at, e.id) < (${filter.before.at}::timestamptz, ${filter.before.id}::uuid)`);
-  }
-  const entries =
-    filter.subjectId === undefined
-      ? sql`log_entries e`
-      : sql`(
-          SELECT DISTINCT at, entry_id FROM log_subjects
-          WHERE site_id = ${filter.siteId} AND subject_id = ${filter.subjectId}
-        ) s JOIN log_entries e ON e.site_id = ${filter.siteId} AND e.at = s.at AND e.id = s.entry_id`;
+export function listLog(database: Database, { before, limit, ...filter }: LogFilter & LogPage): Promise<LogEntry[]> {
+  const below = before === undefined ? empty : sql` AND (e.at, e.id) < (${before.at}::timestamptz, ${before.id}::uuid)`;
   return database.read<LogEntry>(sql`
-    SELECT e.id, e.at, e.source, e.connection_id AS "connectionId", e.api_token_id AS "apiTokenId", e.action, e.object_type AS "objectType",
-      e.object_id AS "objectId", e.outcome, e.error_code AS "errorCode", e.steps, e.changed, e.personal,
-      e.correlation_id AS "correlationId", e.duration_microseconds AS "durationMicroseconds",
-      e.subjects, e.subject_count AS "subjectCount"
-    FROM ${entries} WHERE ${join(conditions, ' AND ')}
-    ORDER BY e.at DESC, e.id DESC LIMIT ${filter.limit}`);
+    SELECT ${entryColumns} FROM ${filtered(filter)}${below} ORDER BY e.at DESC, e.id DESC LIMIT ${limit}`);
 }
+
+/** Every entry that the filter lets through, the oldest first, in constant memory. */
+export function streamLog(database: Database, filter: LogFilter): AsyncIterable<LogEntry> {
+  return database.stream<LogEntry>(sql`SELECT ${entryColumns} FROM ${filtered(filter)} ORDER BY e.at, e.id`);
+}
+
+const entryColumns = sql`
+  e.id, e.at, e.source, e.connection_id AS "connectionId", e.api_token_id AS "apiTokenId", e.action,
+  e.object_type AS "objectType", e.object_id AS "objectId", e.outcome, e.error_code AS "errorCode", e.steps, e.changed,
+  e.personal, e.correlation_id AS "correlationId", e.duration_microseconds AS "durationMicroseconds", e.subjects,
+  e.subject_count AS "subjectCount"`;

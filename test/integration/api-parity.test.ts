@@ -92,6 +92,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'group delete': 'deleteGroup',
   'group restore': 'restoreGroup',
   'log list': 'listLog',
+  'log failures': 'listFailures',
+  'log export': '(a walk through listLog)',
 };
 
 /** Groups whose commands the API has none of yet. */

@@ -3,7 +3,7 @@ import { createChange } from '../../src/change/index.js';
 import { sql } from '../../src/database/index.js';
 import { createUser, newObjectId } from '../../src/directory/index.js';
 import { RollcallError } from '../../src/errors/index.js';
-import { type LogEntry, type LogFilter, listLog } from '../../src/log/index.js';
+import { type LogEntry, type LogFilter, type LogPage, listLog } from '../../src/log/index.js';
 import { createWorld, type World } from '../support/directory-world.js';
 import { type Writer, writerFor } from '../support/writers.js';
 
@@ -244,7 +244,7 @@ const profile = {
   folded: {},
 };
 
-function list(filter: Partial<LogFilter>): Promise<LogEntry[]> {
+function list(filter: Partial<LogFilter & LogPage>): Promise<LogEntry[]> {
   return listLog(world.database, { siteId: world.actor.siteId, limit: 50, ...filter });
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { connectionNames, requireConnection, requireUser } from '../../administration/index.js';
+import { type Administration, connectionNames, requireConnection, requireUser } from '../../administration/index.js';
 import { isObjectId } from '../../directory/index.js';
-import { listLog } from '../../log/index.js';
+import { failureCauses, type LogFilter, listLog } from '../../log/index.js';
 import { type PageLimits, pageOf, pageQuery, pageSchema } from '../paging.js';
 import { type Route, route } from '../route.js';
 import { moment, NO_USER, nothing, problem } from '../shared/schemas.js';
@@ -43,6 +43,54 @@ const entry = z
   })
   .meta({ title: 'LogEntry' });
 
+const filterQuery = {
+  subject: z
+    .string()
+    .optional()
+    .describe('About this user, group or other object, by id or userName; deleted ones by their id.'),
+  outcome: outcome.optional(),
+  action: z.string().optional().describe('Such as user.create.'),
+  source: z.enum(['scim', 'google', 'portal', 'api', 'cli', 'system']).optional(),
+  connection: z.string().optional().describe('That came from this connection, by id or name.'),
+  apiToken: z.uuid().optional().describe('That this API token did.'),
+  changed: z.string().optional().describe('That changed this attribute.'),
+  correlationId: z.string().optional().describe('Of one request, or one run of a sync.'),
+  since: z.iso.datetime({ offset: true }).optional().describe('From this moment on.'),
+  until: z.iso.datetime({ offset: true }).optional().describe('Before this moment.'),
+};
+
+const { outcome: _outcome, ...failureQuery } = filterQuery;
+
+const cause = z
+  .strictObject({
+    errorCode: z.string(),
+    action: z.string(),
+    source: z.string(),
+    connection: z.string().nullable(),
+    connectionId: z.uuid().nullable(),
+    count: z.int(),
+    firstAt: moment,
+    lastAt: moment,
+    advice: z.string().nullable(),
+    lastEntryId: z.uuid(),
+  })
+  .meta({ title: 'FailureCause' });
+
+type FilterQuery = z.output<z.ZodObject<typeof filterQuery>>;
+
+async function filterOf(query: Partial<FilterQuery>, administration: Administration): Promise<LogFilter> {
+  const { subject, connection, outcome, action, source, apiToken, changed, correlationId, since, until } = query;
+  return {
+    siteId: administration.site.id,
+    subjectId: subject === undefined || isObjectId(subject) ? subject : (await requireUser(administration, subject)).id,
+    connectionId: connection === undefined ? undefined : (await requireConnection(administration, connection)).id,
+    apiTokenId: apiToken,
+    ...{ outcome, action, source, changed, correlationId },
+    since: since === undefined ? undefined : new Date(since),
+    until: until === undefined ? undefined : new Date(until),
+  };
+}
+
 /** What happened in the site. */
 export function logRoutes({ limits }: { readonly limits: PageLimits }): Route[] {
   return [
@@ -57,14 +105,7 @@ export function logRoutes({ limits }: { readonly limits: PageLimits }): Route[] 
       log: null,
       params: nothing,
       query: z.strictObject({
-        subject: z
-          .string()
-          .optional()
-          .describe('About this user, group or other object, by id or userName; deleted ones by their id.'),
-        outcome: outcome.optional(),
-        action: z.string().optional().describe('Such as user.create.'),
-        connection: z.string().optional().describe('That came from this connection, by id or name.'),
-        apiToken: z.uuid().optional().describe('That this API token did.'),
+        ...filterQuery,
         ...pageQuery(limits),
       }),
       body: null,
@@ -72,17 +113,8 @@ export function logRoutes({ limits }: { readonly limits: PageLimits }): Route[] 
       status: 200,
       problems: [NO_USER, problem(404, 'connection.not-found', 'There is no such connection.')],
       async run({ query }, { administration }) {
-        const { database, site } = administration;
-        const { subject, connection, action, outcome: ended, apiToken } = query;
-        const filter = {
-          siteId: site.id,
-          subjectId:
-            subject === undefined || isObjectId(subject) ? subject : (await requireUser(administration, subject)).id,
-          connectionId: connection === undefined ? undefined : (await requireConnection(administration, connection)).id,
-          apiTokenId: apiToken,
-          action,
-          outcome: ended,
-        };
+        const { database } = administration;
+        const filter = await filterOf(query, administration);
         const nameOf = await connectionNames(administration);
         const page = await pageOf(
           administration,
@@ -91,6 +123,28 @@ export function logRoutes({ limits }: { readonly limits: PageLimits }): Route[] 
           ({ at, id }) => ({ at, id }),
         );
         return { ...page, items: page.items.map((one) => ({ ...one, connection: nameOf(one.connectionId) })) };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/log/failures',
+      id: 'listFailures',
+      tag: 'Log',
+      summary: 'What went wrong, by cause, the most frequent first',
+      description: 'The advice is that of the latest failure of a cause.',
+      permission: 'log:read',
+      log: null,
+      params: nothing,
+      query: z.strictObject({ ...failureQuery, limit: z.coerce.number().int().min(1).max(1000).default(100) }),
+      body: null,
+      output: z.strictObject({ causes: z.array(cause) }),
+      status: 200,
+      problems: [NO_USER, problem(404, 'connection.not-found', 'There is no such connection.')],
+      async run({ query }, { administration }) {
+        const { limit, ...asked } = query;
+        const causes = await failureCauses(administration.database, await filterOf(asked, administration), limit);
+        const nameOf = await connectionNames(administration);
+        return { causes: causes.map((one) => ({ ...one, connection: nameOf(one.connectionId) })) };
       },
     }),
   ];
