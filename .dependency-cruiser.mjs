@@ -3,11 +3,12 @@
 
 const ROWS = [
   ['cli', 'http', 'jobs'],
-  ['api', 'scim', 'google', 'invitations', 'accounts'],
+  ['api', 'scim', 'google', 'accounts'],
   ['administration'],
   ['connections'],
   ['change'],
-  ['webhooks'],
+  ['invitations'],
+  ['webhooks', 'mail'],
   ['licensing', 'log'],
   ['directory'],
   ['database', 'secrets'],

@@ -2,8 +2,10 @@ import { apiEntities } from './api/index.js';
 import { connectionEntities } from './connections/index.js';
 import { directoryEntities } from './directory/index.js';
 import { googleEntities, googleRunEntities } from './google/index.js';
+import { invitationEntities } from './invitations/index.js';
 import { historyEntities, licensingEntities, usageEntities } from './licensing/index.js';
 import { logEntities } from './log/index.js';
+import { mailEntities } from './mail/index.js';
 import { webhookEntities } from './webhooks/index.js';
 
 /** Every table that the migrations make, for `openDatabase`. */
@@ -15,6 +17,8 @@ export const entities = [
   ...historyEntities,
   ...logEntities,
   ...webhookEntities,
+  ...mailEntities,
+  ...invitationEntities,
   ...apiEntities,
   ...googleEntities,
   ...googleRunEntities,

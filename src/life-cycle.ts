@@ -12,11 +12,14 @@ import {
   sitesWithExpiredUsers,
 } from './directory/index.js';
 import { RollcallError } from './errors/index.js';
+import { dueInvitations, expireInvitations } from './invitations/index.js';
 
 /** What time alone does to users and groups, by any number of processes side by side. */
 export interface LifeCycle {
   /** Ends the suspensions whose end has come. */
   endSuspensions(): Promise<void>;
+  /** Ends the invitations whose time is over. */
+  endInvitations(): Promise<void>;
   /** Makes tombstones of users and groups whose grace period is over, and forgets removals that no longer count. */
   eraseExpired(): Promise<void>;
 }
@@ -31,6 +34,17 @@ export function createLifeCycle(database: Database, change: Change, graceDays: n
       while (due.length > 0) {
         for (const { siteId, userIds } of due) await endAll(system(siteId), userIds);
         due = await dueSuspensions(database, BATCH);
+      }
+    },
+    async endInvitations() {
+      const request = { action: 'invitation.expire', objectType: 'User' } as const;
+      let due = await dueInvitations(database, BATCH);
+      while (due.length > 0) {
+        for (const { siteId, userIds } of due) {
+          const actor = system(siteId);
+          await change.run(actor, request, () => expireInvitations(actor, userIds));
+        }
+        due = await dueInvitations(database, BATCH);
       }
     },
     async eraseExpired() {

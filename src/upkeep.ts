@@ -6,6 +6,7 @@ import { type Actor, foldObjectCounts, listSites } from './directory/index.js';
 import { changeOver, dueApplications, forgetLicenceDays, recordLicenceDays } from './licensing/index.js';
 import { createLifeCycle } from './life-cycle.js';
 import { dropOldMonths, ensureLogPartitions, sealLog } from './log/index.js';
+import { createMailer, forgetOldMails } from './mail/index.js';
 import type { Services } from './services.js';
 import { createDeliverer, disableWebhook, tidyWebhooks } from './webhooks/index.js';
 
@@ -38,6 +39,7 @@ export function startUpkeep({
       logger.warn({ siteId, webhookId, reason }, 'a webhook is disabled');
     },
   });
+  const mailer = createMailer({ database, secrets, settings: config.mail });
   const lifeCycle = createLifeCycle(database, change, config.directory.deletionGraceDays);
   const tasks = [
     repeat('folding the counts of objects', SECOND, () => foldObjectCounts(database)),
@@ -47,6 +49,9 @@ export function startUpkeep({
     repeat('looking how licences are used', 10 * MINUTE, () => noteLicenceDays(database, config.licensing.historyDays)),
     repeat('delivering webhooks', SECOND, () => deliverer.tick()),
     repeat('tidying up after webhooks', 5 * MINUTE, () => tidyWebhooks(database, config.webhooks)),
+    ...(mailer === undefined ? [] : [repeat('sending mails', SECOND, () => mailer.tick())]),
+    repeat('forgetting old mails', 10 * MINUTE, () => forgetOldMails(database, config.mail.retentionDays)),
+    repeat('ending invitations', MINUTE, () => lifeCycle.endInvitations()),
     repeat('forgetting answers to programs', 10 * MINUTE, () =>
       forgetOldRequests(database, config.api.idempotencyHours),
     ),
@@ -60,7 +65,9 @@ export function startUpkeep({
   ];
   return {
     async stop() {
+      const mails = mailer?.stop();
       await Promise.all(tasks.map((stop) => stop()));
+      await mails;
       // What is under way now is sent once more where it cannot be written down.
       await deliverer.stop().catch((error: unknown) => {
         logger.warn({ err: error }, 'what became of webhooks could not be written down');

@@ -10,6 +10,16 @@ export {
   removeRoleConfirmed,
 } from './deletions.js';
 export type { Guard } from './guard.js';
+export {
+  correctAddress,
+  type InvitationTerms,
+  invite,
+  readInvitation,
+  resend,
+  revoke,
+  type SentInvitation,
+} from './invitations.js';
+export { namedUser, type PersonName } from './invited-documents.js';
 export { type LicenceTerms, licenceChange } from './licence-terms.js';
 export {
   chooseLicence,
@@ -22,6 +32,7 @@ export {
   requireRole,
   requireUser,
 } from './lookup.js';
+export { mailAddress } from './mail-address.js';
 export { readShownUser, type ShownUser } from './shown-user.js';
 export { changeMembers, either, simulateChanges, simulatedChanges } from './simulated-changes.js';
 export { expiryOf, type TokenState, tokenState } from './token-terms.js';

@@ -11,6 +11,8 @@ export interface ApiRequest {
   header(name: string): string | undefined;
   /** Who it is. @throws Problem 401, 429 */
   authenticate(): Promise<ApiCaller>;
+  /** Notes a change that needs no token. @throws Problem 429 where too many come from one address */
+  countPublic(): void;
   /** Reads the body and parses it as JSON. @throws Problem 400, 413, 415 */
   body(): Promise<unknown>;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Administration } from '../administration/index.js';
 import type { AuthenticatedProgram } from '../connections/index.js';
 import type { ApiRequest, ApiResponse } from './api-request.js';
+import type { ApiServices } from './api-services.js';
 import { authorise } from './authorise.js';
 import { createIdempotency, type Receive } from './idempotency/index.js';
 import { createMatchRoute, routeName } from './match-route.js';
@@ -18,9 +19,6 @@ export interface Api {
   handle(request: ApiRequest, onRoute: (name: string) => void): Promise<ApiResponse>;
 }
 
-/** What an administrator's program works with, but for the site and who it is. */
-export type ApiServices = Omit<Administration, 'site' | 'actor'>;
-
 /** RFC 9110 section 8.3: JSON is UTF-8 and has no charset. */
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -34,6 +32,7 @@ export function createApi(routes: readonly Route[], services: ApiServices): Api 
       onRoute(routeName(route));
       const caller = route.permission === 'public' ? undefined : await request.authenticate();
       if (caller !== undefined) authorise(route, caller, params);
+      else if (route.method !== 'GET') request.countPublic();
       const ifMatch = request.header('if-match');
       if (ifMatch !== undefined && !route.conditional && route.method !== 'GET') throw noPrecondition();
       let body: Promise<unknown> | undefined;
@@ -47,7 +46,7 @@ export function createApi(routes: readonly Route[], services: ApiServices): Api 
           caller?.kind === 'program'
             ? administrationOf(services, route, caller, { correlationId: request.correlationId, receipt })
             : undefined;
-        const context = { caller, administration, ifMatch, correlationId: request.correlationId };
+        const context = { caller, administration, ifMatch, correlationId: request.correlationId, services };
         return responseOf(route, await route.answer({ params, query, body: readBody }, context));
       };
       const key = request.header('idempotency-key');

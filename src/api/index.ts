@@ -1,5 +1,6 @@
 export type { ApiRequest, ApiResponse } from './api-request.js';
-export { type Api, type ApiServices, createApi } from './create-api.js';
+export type { ApiServices } from './api-services.js';
+export { type Api, createApi } from './create-api.js';
 export { apiEntities, apiSealed, forgetOldRequests } from './idempotency/index.js';
 export { Problem, renderProblem, toProblem } from './problem.js';
 export type { Route } from './route.js';

@@ -38,6 +38,15 @@ const WITH_TOKEN: readonly DeclaredProblem[] = [
   problem(429, 'limit.failed-authentications', `Too many refused tokens came from this address; ${RETRY}`),
 ];
 
+/** What any change can answer that needs no token. */
+const WITHOUT_TOKEN = [
+  problem(
+    429,
+    'limit.public-requests',
+    `More requests come from this address than LIMIT_PUBLIC_REQUESTS allows; ${RETRY}`,
+  ),
+];
+
 /** What any route of applications themselves can answer. */
 const OF_APPLICATION = [problem(403, 'token.other-application', 'The token is of another application.')];
 
@@ -131,7 +140,7 @@ function headers(route: Route): Json[] {
   });
   return [
     ...(route.conditional === true ? [header('If-Match', 'The ETag that was seen; 412 where it is another now.')] : []),
-    ...(isKeyed(route) && holderOf(route.permission) === 'administrator'
+    ...(isKeyed(route) && route.permission !== 'public' && holderOf(route.permission) === 'administrator'
       ? [header('Idempotency-Key', 'Any text of the client; a request that is sent again with it is carried out once.')]
       : []),
   ];
@@ -157,12 +166,12 @@ function responses(route: Route): Json {
   const all = [
     ...problems,
     ...ANYWHERE,
-    ...(permission === 'public' ? [] : WITH_TOKEN),
+    ...(permission !== 'public' ? WITH_TOKEN : method === 'GET' ? [] : WITHOUT_TOKEN),
     ...(isOfApplication ? OF_APPLICATION : []),
     ...('cursor' in route.query.shape ? WITH_CURSOR : []),
     ...(method === 'GET' ? [] : route.conditional === true ? CONDITIONAL : UNCONDITIONAL),
     ...(typeof route.log === 'string' ? CHANGING : []),
-    ...(isKeyed(route) && !isOfApplication ? WITH_KEY : []),
+    ...(isKeyed(route) && permission !== 'public' && !isOfApplication ? WITH_KEY : []),
     ...(body === null ? [] : WITH_BODY),
   ];
   const byStatus: Record<string, Json> = {

@@ -8,6 +8,7 @@ import {
   type AuthenticatedApplication,
   type AuthenticatedProgram,
 } from '../connections/index.js';
+import type { ApiServices } from './api-services.js';
 import { parseInput, type RawInput } from './parse-input.js';
 
 /**
@@ -28,6 +29,8 @@ export interface AnyContext {
   /** The header If-Match. */
   readonly ifMatch: string | undefined;
   readonly correlationId: string;
+  /** For routes that need no token; the others have them in `administration`. */
+  readonly services: ApiServices;
 }
 
 interface ApplicationContext extends AnyContext {

@@ -15,6 +15,8 @@ import { groupDeletionRoutes } from './groups/group-deletion-routes.js';
 import { groupRoutes } from './groups/group-routes.js';
 import { memberRoutes } from './groups/member-routes.js';
 import type { GroupRouteDependencies } from './groups/show-group.js';
+import { acceptRoute } from './invitations/accept-route.js';
+import { type InvitationRouteDependencies, invitationRoutes } from './invitations/invitation-routes.js';
 import { logRoutes } from './log/log-routes.js';
 import { describeRoutes, type OpenApiDocument } from './openapi.js';
 import { type Route, route } from './route.js';
@@ -33,6 +35,7 @@ export interface RouteDependencies
   extends AccessRouteDependencies,
     Omit<ActivityRouteDependencies, 'limits'>,
     UserRouteDependencies,
+    InvitationRouteDependencies,
     GroupRouteDependencies,
     UnusedRouteDependencies,
     ConnectionRouteDependencies {
@@ -48,6 +51,9 @@ export function createRoutes(dependencies: RouteDependencies): Route[] {
     ...activityRoutes(dependencies),
     ...userRoutes(dependencies),
     ...userStateRoutes(dependencies),
+    // Before the routes of a user who might be called that.
+    acceptRoute(dependencies),
+    ...invitationRoutes(dependencies),
     ...groupRoutes(dependencies),
     ...groupDeletionRoutes(dependencies),
     ...memberRoutes(dependencies),

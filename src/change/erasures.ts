@@ -6,6 +6,7 @@ import {
   eraseUser,
   type LockingCommand,
 } from '../directory/index.js';
+import { forgetInvitations } from '../invitations/index.js';
 import { forgetGroups, forgetUsers } from '../licensing/index.js';
 import { erasePeople } from '../log/index.js';
 import { forgetNames } from '../webhooks/index.js';
@@ -26,5 +27,10 @@ export function eraseExpiredGroupsEverywhere(actor: Actor, graceDays: number, li
 }
 
 function everywhere({ siteId }: Actor): AlsoErase {
-  return (userIds) => [...forgetUsers(siteId, userIds), erasePeople(siteId, userIds), forgetNames(siteId, userIds)];
+  return (userIds) => [
+    ...forgetUsers(siteId, userIds),
+    ...forgetInvitations(siteId, userIds),
+    erasePeople(siteId, userIds),
+    forgetNames(siteId, userIds),
+  ];
 }

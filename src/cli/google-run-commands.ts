@@ -16,6 +16,7 @@ import {
 } from '../google/index.js';
 import { followRun } from './follow-run.js';
 import { itemTable, runFields, runTable } from './google-run-text.js';
+import { loadDocuments } from './load-documents.js';
 import type { Answer } from './output.js';
 import { parseCount } from './parse-number.js';
 import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
@@ -141,10 +142,7 @@ function exitOf({ state, summary }: Run): Pick<Answer, 'negative' | 'undecided'>
 }
 
 async function runServicesOf(services: SiteServices): Promise<RunServices> {
-  const { createDirectoryDocuments, loadResourceTypes } = await import('../scim/index.js');
-  const { scim, limits } = services.config;
-  const types = await loadResourceTypes({ folder: scim.schemasDir, testResources: scim.testResources });
-  return { ...services, documents: createDirectoryDocuments(types, limits) };
+  return { ...services, documents: await loadDocuments(services.config) };
 }
 
 function show(session: Session, id: string, options: ShowOptions): Promise<void> {

@@ -104,6 +104,11 @@ const GROUPS: readonly Group[] = [
     load: async () => (await import('./user-commands.js')).userCommands,
   },
   {
+    name: 'invitation',
+    description: 'people who are invited by their address',
+    load: async () => (await import('./invitation-commands.js')).invitationCommands,
+  },
+  {
     name: 'group',
     description: 'groups of the directory',
     load: async () => (await import('./group-commands.js')).groupCommands,

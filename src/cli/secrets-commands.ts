@@ -2,6 +2,7 @@ import { apiSealed } from '../api/index.js';
 import { countSealed, requireReadable, resealSecrets, type SealedCounts } from '../change/index.js';
 import { RollcallError } from '../errors/index.js';
 import { googleSealed } from '../google/index.js';
+import { mailSealed } from '../mail/index.js';
 import {
   createSecrets,
   forgetFormerKey,
@@ -15,7 +16,7 @@ import { count, fields } from './output.js';
 import { type Register, type SiteOptions, type SiteServices, siteCommand } from './session.js';
 
 /** Everything that is sealed at rest. */
-const SEALED = [...webhookSealed, ...googleSealed, ...apiSealed];
+const SEALED = [...webhookSealed, ...googleSealed, ...apiSealed, ...mailSealed];
 
 /** `rollcall secrets rotate | finish | status` */
 export const secretsCommands: Register = (group, session) => {

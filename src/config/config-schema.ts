@@ -45,6 +45,29 @@ const webhooks = z.strictObject({
   allowedAddresses: list(address({ subnet: true }), SUBNETS),
 });
 
+const SMTP_URL = 'a URL such as smtps://user:password@host or smtp://user:password@host:587';
+const SENDER = 'an address, or a name with an address behind it in <>';
+
+const mail = z.strictObject({
+  smtpUrl: optional(url(['smtp:', 'smtps:'], SMTP_URL)),
+  from: optional(text(SENDER).refine((value) => /^[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>$|^[^<>@\s]+@[^<>@\s]+$/.test(value))),
+  allowPlainSmtp: flag(),
+  timeoutMilliseconds: integer(100, 600_000),
+  concurrency: integer(1, 100),
+  retryFirstMilliseconds: integer(1, 3_600_000),
+  retryLongestSeconds: integer(1, 86_400),
+  retryHours: integer(1, 720),
+  retentionDays: integer(1, 3650),
+});
+
+const PAGE_URL = 'an http or https URL without a fragment';
+
+const invitations = z.strictObject({
+  url: optional(url(['http:', 'https:'], PAGE_URL).refine((value) => !value.includes('#'))),
+  expiryDays: integer(1, 365),
+  resendSeconds: integer(0, 86_400),
+});
+
 const GOOGLE_URL = 'an https URL without path, or an http one of this machine';
 
 /** Access tokens and what is signed to get them travel there. */
@@ -77,6 +100,7 @@ const google = z.strictObject({
 
 const limits = z.strictObject({
   failedAuthentications: integer(1, 1_000_000),
+  publicRequests: integer(1, 1_000_000),
   requestsPerSecond: integer(0, 1_000_000),
   bodyBytes: integer(1024, 1_073_741_824),
   groupBodyBytes: integer(1024, 1_073_741_824),
@@ -130,6 +154,8 @@ export const configSchema = z.strictObject({
     historyDays: integer(732, 36_500),
   }),
   webhooks,
+  mail,
+  invitations,
   api: z.strictObject({ idempotencyHours: integer(1, 8760) }),
   google,
   activity: z.strictObject({ resolutionSeconds: integer(0, 86_400), skewSeconds: integer(0, 86_400) }),

@@ -33,7 +33,7 @@ function settingsOrThrow(): unknown {
 }
 
 /** The rules that take more than one setting to break. */
-function checkTogether({ server, database, limits, tokens, secrets }: Settings): void {
+function checkTogether({ server, database, limits, tokens, secrets, mail }: Settings): void {
   if ((server.tlsCertFile === undefined) !== (server.tlsKeyFile === undefined)) {
     const missing = server.tlsCertFile === undefined ? 'tlsCertFile' : 'tlsKeyFile';
     throw invalidSetting(['server', missing], 'must be set too: certificate and key belong together');
@@ -57,6 +57,9 @@ function checkTogether({ server, database, limits, tokens, secrets }: Settings):
   }
   if (secrets.formerKey !== undefined && secrets.key === undefined) {
     throw invalidSetting(['secrets', 'formerKey'], 'must be empty without SECRET_KEY: it is the one before that');
+  }
+  if (mail.smtpUrl !== undefined && mail.from === undefined) {
+    throw invalidSetting(['mail', 'from'], 'must be set too: mails come from somebody');
   }
   if (tokens.warningDays > tokens.lifetimeDays) {
     throw invalidSetting(['tokens', 'warningDays'], 'must not be more than TOKEN_LIFETIME_DAYS');

@@ -1,7 +1,7 @@
 import { type Database, sql } from '../database/index.js';
 import { type Actor, type LockingCommand, newObjectId, type StandaloneCommand } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
-import { issueToken, newKey } from './token.js';
+import { issueToken, newKey } from '../secrets/index.js';
 
 /** What a program of an administrator may do, by area. Writing does not include reading. */
 export const API_SCOPES = [

@@ -1,7 +1,7 @@
 import { type Database, sql, type Transaction } from '../database/index.js';
 import { type Actor, type LockingCommand, newObjectId } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
-import { issueToken, newKey } from './token.js';
+import { issueToken, newKey } from '../secrets/index.js';
 
 /** What a token of an application may be used for, in the API's own words. */
 export const APPLICATION_SCOPES = ['access:read', 'activity:write'] as const;

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import type { Database } from '../database/index.js';
+import { hashSecret, parseToken } from '../secrets/index.js';
 import { type AccessTokens, createAccessTokens } from './access-token.js';
 import type { ConnectionAddresses } from './addresses.js';
 import type { Connection, TokenScope } from './connection.js';
@@ -12,8 +13,6 @@ import {
   type KnownConnection,
   type StoredToken,
 } from './known-connections.js';
-import { hashSecret } from './secret.js';
-import { parseToken } from './token.js';
 
 /** Why a token was refused; those from `expired` on only for who holds a secret or a signed token. */
 export type Refusal =

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
+import { parseToken, type TokenHolder } from '../secrets/index.js';
 import { remember } from './remember.js';
-import { parseToken, type TokenHolder } from './token.js';
 
 /** What is kept of a token. */
 export interface StoredToken<Holder> {

@@ -1,10 +1,10 @@
 import { type Sql, sql } from '../database/index.js';
 import { type Actor, type LockingCommand, newObjectId, type StandaloneCommand } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
+import { issueToken, newKey } from '../secrets/index.js';
 import type { Connection, ConnectionSettings, NewToken, TokenScope } from './connection.js';
 import { DEFAULT_SETTINGS, SETTING_NAMES, settingAssignments, settingValues } from './connection-settings.js';
 import { onConnection } from './on-connection.js';
-import { issueToken, newKey } from './token.js';
 
 /** A connection to be made; a setting that is left out has its default. */
 export interface NewConnection extends Partial<ConnectionSettings> {

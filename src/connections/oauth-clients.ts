@@ -1,9 +1,9 @@
 import { type Database, sql } from '../database/index.js';
 import { type Actor, type LockingCommand, newObjectId } from '../directory/index.js';
 import { RollcallError } from '../errors/index.js';
+import { hashSecret, newSecret } from '../secrets/index.js';
 import type { Connection, TokenScope } from './connection.js';
 import { onConnection } from './on-connection.js';
-import { hashSecret, newSecret } from './secret.js';
 
 /** A client of the token endpoint as it may be shown: never its secret. */
 export interface OAuthClient {

@@ -85,6 +85,7 @@ export {
   suspendUser,
 } from './users/change-state.js';
 export { createUser, createUserWithGrants, type NewUser } from './users/create-user.js';
+export { type CreatedMember, createUserInGroups, type NewMember } from './users/create-user-in-groups.js';
 export { createUsers } from './users/create-users.js';
 export { deleteUser } from './users/delete-user.js';
 export { emailsOf } from './users/email-keys.js';

@@ -7,7 +7,7 @@ import { ScimError } from '../scim/index.js';
 import { createApiCallers } from './api-callers.js';
 import { requireJson } from './media-type.js';
 import { parseBody } from './parse-body.js';
-import { createRequestLimit, type RateLimit } from './rate-limits.js';
+import { createMinuteLimit, createRequestLimit, type RateLimit } from './rate-limits.js';
 import { readBody } from './read-body.js';
 import type { Answer } from './request-handler.js';
 
@@ -29,6 +29,7 @@ export function createAnswerApi(dependencies: AnswerApiDependencies): Answer {
   const { config, api, failures } = dependencies;
   const callers = createApiCallers(dependencies);
   const requests = createRequestLimit(config.limits.requestsPerSecond);
+  const withoutToken = createMinuteLimit(config.limits.publicRequests);
   return (request, response, trace) => {
     const { correlationId } = trace;
     const { authorization } = request.headers;
@@ -54,6 +55,10 @@ export function createAnswerApi(dependencies: AnswerApiDependencies): Answer {
           const excess = tooMany(requests.take(holder), EXCESS);
           if (excess !== undefined) throw excess;
           return caller;
+        },
+        countPublic() {
+          const excess = tooMany(withoutToken.take(request.ip ?? ''), WITHOUT_TOKEN);
+          if (excess !== undefined) throw excess;
         },
         async body() {
           try {
@@ -92,6 +97,10 @@ const FAILED = {
 const EXCESS = {
   code: 'limit.requests',
   why: 'More requests come with this token or application than LIMIT_REQUESTS_PER_SECOND allows',
+};
+const WITHOUT_TOKEN = {
+  code: 'limit.public-requests',
+  why: 'More requests without a token come from this address than LIMIT_PUBLIC_REQUESTS allows',
 };
 
 /** RFC 6585 section 4. */

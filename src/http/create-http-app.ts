@@ -4,8 +4,9 @@ import type { AuthenticateApi } from '../connections/index.js';
 import { renderError, toScimError } from '../scim/index.js';
 import { createAnswerApi } from './answer-api.js';
 import { type AnswerScimDependencies, createAnswerScim } from './answer-scim.js';
+import { INVITATION_PAGE, INVITATION_PAGE_HEADERS } from './invitation-page.js';
 import { createOAuthRoutes } from './oauth-routes.js';
-import { createFailureLimit } from './rate-limits.js';
+import { createMinuteLimit } from './rate-limits.js';
 import { createRequestHandler } from './request-handler.js';
 import { createRequestMetrics } from './request-metrics.js';
 import { securityHeaders } from './security-headers.js';
@@ -23,7 +24,7 @@ const RETRY_AFTER_SECONDS = '5';
 export function createHttpApp(dependencies: HttpAppDependencies): Express {
   const { config, logger, isReady } = dependencies;
   const metrics = createRequestMetrics();
-  const failures = createFailureLimit(config.limits.failedAuthentications);
+  const failures = createMinuteLimit(config.limits.failedAuthentications);
   const { observe } = metrics;
   const scim = createRequestHandler({
     answer: createAnswerScim({ ...dependencies, failures }),
@@ -50,6 +51,9 @@ export function createHttpApp(dependencies: HttpAppDependencies): Express {
   app.use('/scim', scim);
   app.use('/api', api);
   app.use(createOAuthRoutes({ ...dependencies, failures }));
+  app.get('/invitation', (_request, response) => {
+    response.set({ ...headers, ...INVITATION_PAGE_HEADERS }).send(INVITATION_PAGE);
+  });
   app.get('/healthz', (_request, response) => {
     response.set(headers).json({ status: 'ok' });
   });

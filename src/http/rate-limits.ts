@@ -44,8 +44,8 @@ const MINUTE_SECONDS = 60;
 /** Short bursts are how clients work; two seconds' worth of them pass. */
 const BURST_SECONDS = 2;
 
-/** Refused tokens and secrets of an address. */
-export function createFailureLimit(perMinute: number): RateLimit {
+/** Of an address: refused tokens and secrets, or requests without a token. */
+export function createMinuteLimit(perMinute: number): RateLimit {
   return createRateLimit(perMinute / MINUTE_SECONDS, perMinute);
 }
 

@@ -13,6 +13,7 @@ export { type ApplicationChange, changeApplication, removeApplication } from './
 export type { LicencePolicy, Period } from './applications/check-licence.js';
 export { createApplication, type NewApplication, type NewRole } from './applications/create-application.js';
 export { addDefaultGroup, removeDefaultGroup } from './applications/default-groups.js';
+export { defaultGroupsOf, requireDefaultGroups } from './applications/default-groups-of.js';
 export { changeOver, type DueApplication, dueApplications } from './applications/licence-periods.js';
 export {
   addLicence,

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import { RollcallError } from '../errors/index.js';
 
 /** What a derived key is for. Keys of different purposes tell nothing about each other. */
-export type SecretPurpose = 'cursor' | 'access-token' | 'webhook' | 'api-cursor' | 'api-answer' | 'google';
+export type SecretPurpose = 'cursor' | 'access-token' | 'webhook' | 'api-cursor' | 'api-answer' | 'google' | 'mail';
 
 /** The server's keys, all of them worked out from one: every process that has that one agrees on all. */
 export interface Secrets {

@@ -7,3 +7,5 @@ export {
   makeNewKey,
 } from './load-secret-key.js';
 export type { SealedColumn } from './sealed-column.js';
+export { hashSecret, newSecret } from './secret.js';
+export { type IssuedToken, issueToken, newKey, parseToken, type TokenHolder } from './token.js';

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../src/config/index.js';
 import { sql } from '../../src/database/index.js';
 import { updateGroup } from '../../src/directory/index.js';
 import { RollcallError } from '../../src/errors/index.js';
-import { DEFAULT_SEAT_RULES, verifyLicensing } from '../../src/licensing/index.js';
+import { DEFAULT_SEAT_RULES, type SeatRules, verifyLicensing } from '../../src/licensing/index.js';
+import { createLifeCycle } from '../../src/life-cycle.js';
 import type { AccessClient } from '../support/access-server.js';
 import { type ApiServer, type ProgramClient, startApiServer } from '../support/api-server.js';
+import { tokenIn } from '../support/mail-server.js';
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
@@ -18,14 +21,24 @@ let access: ApiServer;
 let client: AccessClient;
 let program: ProgramClient;
 let licenceId: string;
+let rules: SeatRules;
 
 /** Asks for a seat for one person; false when it was refused. */
 type Attempt = () => Promise<boolean>;
 /** Makes ready what is needed for the n-th person to ask. */
 type Path = (n: number) => Promise<Attempt>;
 
-async function start(policy: 'wait' | 'refuse' | 'allow', seats: number): Promise<void> {
-  access = await startApiServer();
+async function start(
+  policy: 'wait' | 'refuse' | 'allow',
+  seats: number,
+  different: Partial<SeatRules> = {},
+): Promise<void> {
+  const { licensing, invitations } = loadConfig();
+  rules = { ...DEFAULT_SEAT_RULES, ...different };
+  access = await startApiServer({
+    limits: { publicRequests: 1000 },
+    settings: { licensing: { ...licensing, ...different }, invitations: { ...invitations, resendSeconds: 0 } },
+  });
   program = await access.program();
   ({ licenceId } = await access.application({ key: 'wiki', licence: { seats, policy } }));
   client = await access.client({ showEntitlements: true, assign: true, reactivate: true });
@@ -73,6 +86,22 @@ const patch = (path: string, ...operations: object[]) =>
   asked('PATCH', path, { schemas: [PATCH], Operations: operations });
 const addMember = (value: string) => ({ op: 'add', path: 'members', value: [{ value }] });
 const group = (displayName: string, value: string) => ({ schemas: [GROUP], displayName, members: [{ value }] });
+
+/** An invitation to the role, whose default group the first one makes. */
+async function invitation(n: number): Promise<object> {
+  if (n === 0) {
+    const { id } = await program.done('POST', '/groups', { displayName: 'Wiki users' });
+    await program.done('PUT', `/applications/wiki/roles/user/default-groups/${id}`);
+  }
+  return { address: `p${n}@example.com`, roles: [{ application: 'wiki', role: 'user' }] };
+}
+
+async function accepted(token: string): Promise<boolean> {
+  const { status, body, text } = await access.send('POST', '/api/v1/invitations/accept', { body: { token } });
+  if (status === 409 && body.code === 'licence.out-of-seats') return false;
+  expect([status, text]).toEqual([200, text]);
+  return true;
+}
 
 const PATHS: Readonly<Record<string, Path>> = {
   'POST of a user with a role': async (n) => () =>
@@ -181,11 +210,37 @@ const PATHS: Readonly<Record<string, Path>> = {
     const group = await client.group(`group${n}`, [await client.user(`user${n}`)]);
     return () => askedApi('POST', '/grants', { application: 'wiki', role: 'user', group });
   },
+  'an invitation': async (n) => {
+    const body = await invitation(n);
+    return () => askedApi('POST', '/invitations', body);
+  },
+  'an invitation that is sent anew after it has expired': async (n) => {
+    const { userId } = await program.done('POST', '/invitations', { address: `p${n}@example.com` });
+    const { database, change } = access.server;
+    await database.write(sql`UPDATE invitations SET expires_at = now() WHERE user_id = ${userId}`);
+    await createLifeCycle(database, change, 30).endInvitations();
+    await grantingGroup(`of p${n}`, [userId]);
+    return () => askedApi('POST', `/invitations/${userId}/resend`, {});
+  },
   'the API that makes a default group': async (n) => {
     const id = await client.group(`group${n}`, [await client.user(`user${n}`)]);
     return () => askedApi('PUT', `/applications/wiki/roles/user/default-groups/${id}`, {});
   },
 };
+
+/** Where people who are invited and have not come take no seats. */
+const PATHS_OF_LATE_SEATS: Readonly<Record<string, Path>> = {
+  'the acceptance of an invitation': async (n) => {
+    const { link } = await program.done('POST', '/invitations', await invitation(n));
+    return () => accepted(tokenIn(link));
+  },
+};
+
+/** What is asked of the way in, with whether invited people take seats. */
+const WAYS = [
+  ...Object.entries(PATHS).map(([name, path]) => [name, path, true] as const),
+  ...Object.entries(PATHS_OF_LATE_SEATS).map(([name, path]) => [name, path, false] as const),
+];
 
 interface Kept {
   readonly held: number;
@@ -196,7 +251,7 @@ interface Kept {
 /** What is kept, and that a recalculation from scratch finds the same. */
 async function kept(): Promise<Kept> {
   const { database, siteId } = access.server;
-  expect(await verifyLicensing(database, siteId, DEFAULT_SEAT_RULES)).toEqual([]);
+  expect(await verifyLicensing(database, siteId, rules)).toEqual([]);
   const [row] = await database.write<Kept>(sql`
     SELECT (SELECT count(*) FROM entitlements) AS held, (SELECT count(*) FROM waiting_places) AS waiting,
       (SELECT seats_used FROM licences) AS used`);
@@ -204,7 +259,7 @@ async function kept(): Promise<Kept> {
   return row;
 }
 
-describe.each(Object.entries(PATHS))('%s, by all at once', (_name, path) => {
+describe.each(WAYS)('%s, by all at once', (_name, path, invitedTakeSeats) => {
   afterEach(() => access.close());
 
   it.each([
@@ -212,7 +267,7 @@ describe.each(Object.entries(PATHS))('%s, by all at once', (_name, path) => {
     ['refuse', { accepted: SEATS, held: SEATS, waiting: 0, used: SEATS }],
     ['allow', { accepted: PEOPLE, held: PEOPLE, waiting: 0, used: PEOPLE }],
   ] as const)('gives as many as there are seats under the policy %s', async (policy, expected) => {
-    await start(policy, SEATS);
+    await start(policy, SEATS, { invitedTakeSeats });
     const attempts: Attempt[] = [];
     for (let n = 0; n < PEOPLE; n++) attempts.push(await path(n));
     const results = await Promise.all(attempts.map((attempt) => attempt()));

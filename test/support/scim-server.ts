@@ -68,6 +68,8 @@ export interface ScimServerOptions {
   readonly connection?: ConnectionSettings;
   readonly limits?: Partial<Config['limits']>;
   readonly queries?: Partial<Config['queries']>;
+  /** Whole sections in place of the defaults. */
+  readonly settings?: Partial<Pick<Config, 'mail' | 'invitations' | 'licensing'>>;
   /** Served beside those of the RFC. */
   readonly types?: ResourceTypes;
 }
@@ -76,7 +78,7 @@ export interface ScimServerOptions {
 export async function startScimServer(options: ScimServerOptions = {}): Promise<ScimServer> {
   const test = await createTestDatabase({ entities });
   const { database } = test;
-  const change = createChange(database);
+  const change = createChange(database, options.settings?.licensing);
   let app: RequestListener | undefined;
   const limits = { ...loadConfig().limits, ...options.limits };
   const server = await createServer((request, response) => app?.(request, response), {
@@ -85,7 +87,7 @@ export async function startScimServer(options: ScimServerOptions = {}): Promise<
   });
   const { port } = await listen(server, { host: '127.0.0.1', port: 0 });
   const origin = `http://127.0.0.1:${port}`;
-  const config = testConfig(origin, limits, options.queries);
+  const config = { ...testConfig(origin, limits, options.queries), ...options.settings };
   const logger = createLogger(process.env.LOG_LEVEL ?? 'silent');
   const clientTraits = createClientTraits(database);
   const secretKey = randomBytes(32);

@@ -16,6 +16,7 @@ import { GoogleConnections1790000000015 } from './0015-google-connections.js';
 import { GoogleRuns1790000000016 } from './0016-google-runs.js';
 import { ApiTokens1790000000017 } from './0017-api-tokens.js';
 import { GoogleJobs1790000000019 } from './0019-google-jobs.js';
+import { WaysIn1790000000020 } from './0020-ways-in.js';
 import { LogSeals1790000000021 } from './0021-log-seals.js';
 
 /** In the order in which they run. */
@@ -38,5 +39,6 @@ export const migrations = [
   GoogleRuns1790000000016,
   ApiTokens1790000000017,
   GoogleJobs1790000000019,
+  WaysIn1790000000020,
   LogSeals1790000000021,
 ];

@@ -4,7 +4,7 @@ import type { Actor } from '../actor.js';
 import type { AttributeChange } from '../attribute-changes.js';
 import type { LockingCommand } from '../command.js';
 import { laterThan } from '../later-than.js';
-import { lockedUser, lockedUserQuery, requireUserId } from './locked-user.js';
+import { lockedUser, lockedUserQuery, requireUserId, wrongState } from './locked-user.js';
 import type { UserRecord } from './user-profile.js';
 import {
   nextStatus,
@@ -97,11 +97,6 @@ function stateCommand(actor: Actor, id: string, decision: Decision): LockingComm
       };
     },
   };
-}
-
-function wrongState({ userName, status: { state } }: UserRecord): RollcallError {
-  const message = `${userName} is ${state}, which leaves nothing to do.`;
-  return new RollcallError('conflict', 'user.wrong-state', message, { state });
 }
 
 function changes(current: UserRecord, status: UserStatus, { suspension }: Decision): AttributeChange[] {

@@ -5,6 +5,7 @@ import { writeIdentities } from '../identities.js';
 import { countDelta } from '../object-counts.js';
 import { takeUniqueValues } from '../unique-values.js';
 import { addEmails } from './email-keys.js';
+import type { UserType } from './find-users.js';
 import type { UserProfile } from './user-profile.js';
 
 /** A user who is to be there. */
@@ -13,6 +14,10 @@ export interface InsertedUser {
   readonly createdAt: Date;
   readonly profile: UserProfile;
   readonly externalId: string | undefined;
+  /** Has not come yet; false unless said otherwise. */
+  readonly invited?: boolean;
+  /** `standard` unless said otherwise. */
+  readonly type?: UserType | undefined;
 }
 
 /** Statements, one a table, that make users who belong to the acting connection and whom nobody knows of yet. */
@@ -41,12 +46,13 @@ export function insertUsers(actor: Actor, users: readonly InsertedUser[]): Sql[]
 
 /** In the order of names, so that two batches that share some do not wait for each other in a circle. */
 function insertRows(actor: Actor, users: readonly InsertedUser[]): Sql {
-  const rows = users.map(({ id, createdAt, profile }) => ({
+  const rows = users.map(({ id, createdAt, profile, invited, type = 'standard' }) => ({
     id,
     user_name: profile.userName,
     user_name_key: comparisonKey(profile.userName),
     display_name: profile.displayName,
-    state: profile.active ? 'active' : 'deactivated',
+    state: profile.active ? (invited === true ? 'invited' : 'active') : 'deactivated',
+    user_type: type,
     manager_id: profile.managerId,
     document: profile.document,
     folded: profile.folded,
@@ -55,12 +61,12 @@ function insertRows(actor: Actor, users: readonly InsertedUser[]): Sql {
   // Here rather than by ORDER BY, which would copy the documents once more.
   rows.sort((left, right) => (left.user_name_key < right.user_name_key ? -1 : 1));
   return sql`
-    INSERT INTO users (site_id, id, user_name, user_name_key, display_name, state, manager_id, owner_connection_id,
-      document, folded, created_at, modified_at)
-    SELECT ${actor.siteId}, id, user_name, user_name_key, display_name, state, manager_id,
+    INSERT INTO users (site_id, id, user_name, user_name_key, display_name, state, user_type, manager_id,
+      owner_connection_id, document, folded, created_at, modified_at)
+    SELECT ${actor.siteId}, id, user_name, user_name_key, display_name, state, user_type, manager_id,
       ${actor.connection?.id ?? null}::uuid, document, folded, created_at, created_at
     FROM ${jsonRows(rows, COLUMNS)}`;
 }
 
 const COLUMNS = sql`id uuid, user_name text, user_name_key text COLLATE "C", display_name text, state text,
-  manager_id uuid, document jsonb, folded jsonb, created_at timestamptz`;
+  user_type text, manager_id uuid, document jsonb, folded jsonb, created_at timestamptz`;

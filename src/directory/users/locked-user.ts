@@ -78,6 +78,12 @@ export function userNotFound(id: string): RollcallError {
   return new RollcallError('not-found', 'user.not-found', `There is no user ${id.slice(0, 64)}.`);
 }
 
+/** Something cannot happen to a user in the state that they are in. */
+export function wrongState({ userName, status: { state } }: UserRecord): RollcallError {
+  const message = `${userName} is ${state}, which leaves nothing to do.`;
+  return new RollcallError('conflict', 'user.wrong-state', message, { state });
+}
+
 /**
  * Those who have a name or a value that one user alone may have; see Effects.inTheWay.
  * @param id the user who wants them, who is in nobody's way

@@ -11,10 +11,17 @@ import { linkingDomain, ownerChange, type WriteRight, writeRight } from '../owne
 import { changeUniqueValues, type UniqueValue } from '../unique-values.js';
 import { setPassword } from './create-user.js';
 import { replaceEmails } from './email-keys.js';
-import { lockedUser, lockedUserQuery, nameOrValueHolders, requireUserId } from './locked-user.js';
+import { lockedUser, lockedUserQuery, nameOrValueHolders, requireUserId, wrongState } from './locked-user.js';
 import { STAYS_SUSPENDED, userChanges } from './user-changes.js';
 import type { UserGrants, UserProfile, UserRecord } from './user-profile.js';
-import { showsActive, statusAfterWord, statusColumns, type UserStatus } from './user-states.js';
+import {
+  nextStatus,
+  showsActive,
+  statusAfterWord,
+  statusColumns,
+  type UserEvent,
+  type UserStatus,
+} from './user-states.js';
 
 export interface UserEdit {
   readonly profile: UserProfile;
@@ -27,6 +34,8 @@ export interface UserEdit {
   readonly externalId: string | undefined;
   readonly passwordHash: string | undefined;
   readonly grants?: UserGrants | undefined;
+  /** What happens to the user beside; it is not what the document says of `active` then. */
+  readonly event?: UserEvent | undefined;
 }
 
 export interface UpdatedUser {
@@ -38,7 +47,8 @@ export interface UpdatedUser {
  * Replaces what is known of a user. `edit` sees the user under its row lock and says what it shall be; it may throw,
  * and then nothing has happened.
  * @param access see lockedUserQuery
- * @throws RollcallError `user.not-found`, `user.user-name-taken`, `attribute.value-taken`, `ownership.*`
+ * @throws RollcallError `user.not-found`, `user.user-name-taken`, `attribute.value-taken`, `ownership.*`,
+ *   `user.wrong-state` where an event is not possible
  */
 export function updateUser(
   actor: Actor,
@@ -60,11 +70,18 @@ export function updateUser(
       const right = writeRight({ kind: 'user', ownerConnectionId: current.ownerConnectionId, protected: false }, actor);
       const wanted = edit(current);
       if (right === 'adopts') await requireLinkingDomain(transaction, actor, current, wanted);
-      const status = statusAfterWord(current.status, wanted.omitsActive === true ? undefined : wanted.profile.active);
+      const status = statusAfter(current, wanted);
       const profile = profileIn(status, wanted.profile);
       return updateEffects(actor, current, { ...wanted, profile, status }, right);
     },
   };
+}
+
+function statusAfter(current: UserRecord, { event, omitsActive, profile }: UserEdit): UserStatus {
+  if (event === undefined) return statusAfterWord(current.status, omitsActive === true ? undefined : profile.active);
+  const status = nextStatus(current.status, event);
+  if (status === undefined) throw wrongState(current);
+  return status;
 }
 
 /** What is written, with the status that follows. */

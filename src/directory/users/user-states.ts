@@ -24,7 +24,8 @@ export type UserEvent =
   /** `enable`, `disable`: what a connection says of `active`. */
   | 'enable'
   | 'disable'
-  /** The invited person comes. */
+  /** Somebody who has not come, or is not active, is asked to come; the invited person comes. */
+  | 'invite'
   | 'accept'
   /** An administrator decides; `reactivate` is also the end of a suspension. */
   | 'suspend'
@@ -39,6 +40,7 @@ export type UserEvent =
 const TRANSITIONS: Readonly<Record<UserEvent, Readonly<Partial<Record<UserState, UserState | 'before'>>>>> = {
   enable: { invited: 'invited', active: 'active', deactivated: 'active' },
   disable: { invited: 'deactivated', active: 'deactivated', deactivated: 'deactivated' },
+  invite: { invited: 'invited', deactivated: 'invited' },
   accept: { invited: 'active' },
   suspend: { invited: 'suspended', active: 'suspended', suspended: 'suspended', deactivated: 'suspended' },
   reactivate: { suspended: 'before', deactivated: 'active' },

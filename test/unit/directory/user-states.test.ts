@@ -45,6 +45,8 @@ function after(facts: Facts, event: UserEvent): Facts | undefined {
       return { ...facts, enabled: true };
     case 'disable':
       return { ...facts, enabled: false, invited: false };
+    case 'invite':
+      return enabled && !invited ? undefined : { ...facts, enabled: true, invited: true };
     case 'accept':
       return invited && enabled ? { ...facts, invited: false } : undefined;
     case 'deactivate':
@@ -56,7 +58,7 @@ function after(facts: Facts, event: UserEvent): Facts | undefined {
 }
 
 const EVENTS: readonly UserEvent[] = [
-  ...(['enable', 'disable', 'accept', 'suspend', 'reactivate', 'deactivate'] as const),
+  ...(['enable', 'disable', 'invite', 'accept', 'suspend', 'reactivate', 'deactivate'] as const),
   ...(['delete', 'restore', 'erase'] as const),
 ];
 

@@ -6,12 +6,12 @@ const KEY_CHARACTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 const KEY_LENGTH = 10;
 
 /** What a token begins with: it says whose it is, and lets secret scanners recognise it. */
-const PREFIXES = { connection: 'rc', application: 'ra', api: 'rk' } as const;
+const PREFIXES = { connection: 'rc', application: 'ra', api: 'rk', invitation: 'ri', 'sign-up': 'rs' } as const;
 
 export type TokenHolder = keyof typeof PREFIXES;
 
-/** `rc_{connectionKey}_{secret}`, `ra_{tokenKey}_{secret}`, `rk_{tokenKey}_{secret}` */
-const TOKEN = /^(r[ack])_([a-z0-9]{10})_([A-Za-z0-9_-]{43})$/;
+/** `rc_{connectionKey}_{secret}`, and for all others `ra_{tokenKey}_{secret}` with the prefix of the kind. */
+const TOKEN = /^(r[ackis])_([a-z0-9]{10})_([A-Za-z0-9_-]{43})$/;
 
 export interface IssuedToken {
   /** Shown once, never stored. */

@@ -1,0 +1,11 @@
+export { acceptInvitation } from './accept-invitation.js';
+export { invitationEntities } from './entities.js';
+export { type DueInvitations, dueInvitations, expireInvitations } from './expire-invitations.js';
+export { forgetInvitations } from './forget-invitations.js';
+export { type Invitation, type InvitationState, listInvitations } from './invitation.js';
+export { inviteUser, type NewInvitation } from './invite-user.js';
+export type { Inviting, IssuedInvitation } from './issue.js';
+export type { EditUser } from './on-invitation.js';
+export { correctInvitation, resendInvitation } from './resend-invitation.js';
+export { type RevokedUser, revokeInvitation } from './revoke-invitation.js';
+export { findByToken } from './token.js';
