@@ -12,6 +12,7 @@ import {
   type NaivePool,
   ROLES,
   type Role,
+  type UserType,
 } from '../support/licensing/naive-model.js';
 import { createStage, type Deed, type Snapshot, type Stage } from '../support/licensing/stage.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -21,6 +22,7 @@ type Step =
   | { readonly kind: 'createUser' }
   | { readonly kind: 'setActive'; readonly user: number; readonly active: boolean }
   | { readonly kind: 'suspend' | 'reactivate' | 'deleteUser' | 'restoreUser'; readonly user: number }
+  | { readonly kind: 'setType'; readonly user: number; readonly type: UserType }
   | { readonly kind: 'createGroup'; readonly users: readonly number[]; readonly groups: readonly number[] }
   | { readonly kind: 'members'; readonly group: number; readonly changes: readonly StepChange[] }
   | { readonly kind: 'deleteGroup' | 'restoreGroup'; readonly group: number }
@@ -54,6 +56,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constantFrom('suspend', 'reactivate', 'deleteUser', 'restoreUser'),
       user: index,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fixed('setType'),
+      user: index,
+      type: fc.constantFrom<UserType>('standard', 'standard', 'customer', 'service'),
     }),
   },
   {
@@ -172,6 +182,7 @@ async function perform(stage: Stage, model: NaiveModel, step: Step): Promise<Nai
 }
 
 const ACTIONS: Readonly<Record<Step['kind'], string>> = {
+  setType: 'user.set-type',
   createUser: 'user.create',
   setActive: 'user.update',
   suspend: 'user.suspend',
@@ -200,6 +211,7 @@ function resolve(model: NaiveModel, step: Step): NaiveCommand | undefined {
     case 'createGroup':
       return { kind: 'createGroup', id: '', members: picks(step) };
     case 'setActive':
+    case 'setType':
     case 'suspend':
     case 'reactivate':
     case 'deleteUser':

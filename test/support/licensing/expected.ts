@@ -11,7 +11,7 @@ export function expected(model: NaiveModel): Snapshot {
   }
   const limited = [...model.pools].filter(([, { seats: limit }]) => limit !== undefined);
   return {
-    held: [...model.held].map(([user, key]) => [user, key, model.poolOf.get(key)].filter(Boolean).join(' ')).sort(),
+    held: [...model.held].map(([user, key]) => [user, key, model.poolFor(user, key)].filter(Boolean).join(' ')).sort(),
     queues,
     used: Object.fromEntries(limited.map(([key]) => [key, model.seatsUsed(key)])),
     closure: model.closure().sort(),

@@ -19,13 +19,17 @@ export type NaiveCommand =
   | { readonly kind: 'createUser'; readonly id: string }
   | { readonly kind: 'setActive'; readonly user: string; readonly active: boolean }
   | { readonly kind: 'suspend' | 'reactivate' | 'deleteUser' | 'restoreUser'; readonly user: string }
+  | { readonly kind: 'setType'; readonly user: string; readonly type: UserType }
   | { readonly kind: 'createGroup'; readonly id: string; readonly members: readonly string[] }
   | { readonly kind: 'members'; readonly group: string; readonly changes: readonly Change[] }
   | { readonly kind: 'deleteGroup' | 'restoreGroup'; readonly group: string }
   | { readonly kind: 'grant' | 'ungrant'; readonly role: Role; readonly holder: string }
   | { readonly kind: 'setSeats'; readonly pool: string; readonly seats: number | undefined };
 
+export type UserType = 'standard' | 'customer' | 'service';
+
 interface NaiveUser {
+  type: UserType;
   active: boolean;
   suspended: boolean;
   deleted: boolean;
@@ -57,10 +61,13 @@ export class NaiveModel {
   apply(command: NaiveCommand): void {
     switch (command.kind) {
       case 'createUser':
-        this.users.set(command.id, { active: true, suspended: false, deleted: false });
+        this.users.set(command.id, { type: 'standard', active: true, suspended: false, deleted: false });
         break;
       case 'setActive':
         this.user(command.user).active = command.active;
+        break;
+      case 'setType':
+        this.setType(command.user, command.type);
         break;
       case 'suspend':
         this.user(command.user).suspended = true;
@@ -123,7 +130,22 @@ export class NaiveModel {
   }
 
   seatsUsed(pool: string): number {
-    return [...this.held.values()].filter((role) => this.poolOf.get(role) === pool).length;
+    return [...this.held].filter(([user, role]) => this.poolFor(user, role) === pool).length;
+  }
+
+  /** Whoever takes seats from now on gets them like anybody who is new. */
+  private setType(id: string, type: UserType): void {
+    const user = this.user(id);
+    if (user.type === type) return;
+    const takesSeat = this.deserved(id).some((role) => role !== 'guest');
+    if (type === 'customer' && takesSeat) throw new Error('user.holds-seats');
+    if (user.type === 'service') this.held.delete(id);
+    user.type = type;
+  }
+
+  /** The pool in which a role takes a seat of a user; service users take none. */
+  poolFor(user: string, role: Role): string | undefined {
+    return this.user(user).type === 'service' ? undefined : this.poolOf.get(role);
   }
 
   private reactivate(user: NaiveUser): void {
@@ -133,6 +155,9 @@ export class NaiveModel {
   }
 
   private changeGrant(kind: 'grant' | 'ungrant', grant: string): void {
+    const [role, holder = ''] = grant.split(' ');
+    const isCustomer = this.users.get(holder)?.type === 'customer';
+    if (kind === 'grant' && isCustomer && role !== 'guest') throw new Error('grant.customer-seat');
     if (kind === 'grant' && this.grants.has(grant)) throw new Error('grant.exists');
     if (kind === 'ungrant' && !this.grants.has(grant)) throw new Error('grant.not-found');
     if (kind === 'grant') this.grants.add(grant);
@@ -162,9 +187,9 @@ export class NaiveModel {
     for (const role of this.deserved(user)) {
       if (rank(role) >= this.rankHeld(user)) return;
       const held = this.held.get(user);
-      const samePool = held !== undefined && this.poolOf.get(role) === this.poolOf.get(held);
-      const policy = this.policy(role);
-      if (samePool || this.hasRoom(role) || policy === 'allow') {
+      const samePool = held !== undefined && this.poolFor(user, role) === this.poolFor(user, held);
+      const policy = this.policy(user, role);
+      if (samePool || this.hasRoom(user, role) || policy === 'allow') {
         this.take(user, role);
         return;
       }
@@ -177,7 +202,7 @@ export class NaiveModel {
 
   private serveQueues(): void {
     for (;;) {
-      const next = this.places.find((place) => this.eligible(place.user) && this.hasRoom(place.role));
+      const next = this.places.find((place) => this.eligible(place.user) && this.hasRoom(place.user, place.role));
       if (next === undefined) return;
       this.take(next.user, next.role);
     }
@@ -195,7 +220,8 @@ export class NaiveModel {
       const reached = [id, ...this.below(id)];
       if (reached.some((group) => this.group(group).members.has(user))) holders.add(id);
     }
-    return ROLES.filter((role) => [...holders].some((holder) => this.grants.has(`${role} ${holder}`)));
+    const given = ROLES.filter((role) => [...holders].some((holder) => this.grants.has(`${role} ${holder}`)));
+    return this.user(user).type === 'customer' ? given.filter((role) => role === 'guest') : given;
   }
 
   private below(id: string, seen = new Set<string>()): Set<string> {
@@ -212,14 +238,14 @@ export class NaiveModel {
     return active && !suspended && !deleted;
   }
 
-  private hasRoom(role: Role): boolean {
-    const pool = this.poolOf.get(role);
+  private hasRoom(user: string, role: Role): boolean {
+    const pool = this.poolFor(user, role);
     const seats = pool === undefined ? undefined : this.pool(pool).seats;
     return pool === undefined || seats === undefined || this.seatsUsed(pool) < seats;
   }
 
-  private policy(role: Role): string | undefined {
-    return this.pools.get(this.poolOf.get(role) ?? '')?.policy;
+  private policy(user: string, role: Role): string | undefined {
+    return this.pools.get(this.poolFor(user, role) ?? '')?.policy;
   }
 
   private rankHeld(user: string): number {

@@ -9,9 +9,9 @@ import {
   suspendUser,
   updateGroup,
 } from '../../../src/directory/index.js';
-import { addGrant, changeLicence, removeGrant } from '../../../src/licensing/index.js';
+import { addGrant, changeLicence, changeUserType, removeGrant } from '../../../src/licensing/index.js';
 import { createWorld, type World } from '../directory-world.js';
-import { type Change, ROLES, type Role } from './naive-model.js';
+import { type Change, ROLES, type Role, type UserType } from './naive-model.js';
 import { settleAll } from './settle-all.js';
 
 export interface PoolPlan {
@@ -27,6 +27,7 @@ export interface StagePlan {
 
 /** What an administrator or connection does, by ids of users and groups and keys of roles and pools. */
 export type Deed =
+  | { readonly kind: 'setType'; readonly user: string; readonly type: UserType }
   | { readonly kind: 'suspend' | 'reactivate' | 'deleteUser' | 'restoreUser'; readonly user: string }
   | { readonly kind: 'deleteGroup' | 'restoreGroup'; readonly group: string }
   | { readonly kind: 'grant' | 'ungrant'; readonly role: Role; readonly to: 'group' | 'user'; readonly holder: string }
@@ -73,6 +74,8 @@ export async function createStage(plan: StagePlan, shared?: Database): Promise<S
         return () => deleteUser(database, administrator, deed.user, () => undefined);
       case 'restoreUser':
         return () => restoreUser(database, administrator, deed.user, undefined);
+      case 'setType':
+        return () => changeUserType(administrator, deed.user, deed.type);
       case 'suspend':
         return () => suspendUser(administrator, deed.user, { reason: 'test', until: undefined });
       case 'reactivate':
@@ -107,6 +110,7 @@ export async function createStage(plan: StagePlan, shared?: Database): Promise<S
 }
 
 const REQUESTS = {
+  setType: { action: 'user.set-type', objectType: 'User' },
   suspend: { action: 'user.suspend', objectType: 'User' },
   reactivate: { action: 'user.reactivate', objectType: 'User' },
   deleteUser: { action: 'user.delete', objectType: 'User' },
