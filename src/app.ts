@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Express } from 'express';
+import { Registry } from 'prom-client';
 import { createApi, createRoutes, type Route } from './api/index.js';
 import type { Config } from './config/index.js';
 import { createAddresses } from './connections/index.js';
@@ -32,10 +33,12 @@ const GRACE_MILLISECONDS = 10_000;
 /**
  * Wires the features by hand.
  * @param types the resource types that are served; those of the RFC unless said otherwise
+ * @param registry with the metrics of whatever else this process does
  */
 export function createApp(
   { config, database, change, authenticator, authenticateApi, clientTraits, secrets, logger }: Services,
   types: ResourceTypes = CORE_TYPES,
+  registry = new Registry(),
 ): Express {
   const { limits } = config;
   const engine = createScim({
@@ -74,6 +77,7 @@ export function createApp(
     change,
     logger,
     isReady,
+    registry,
   });
 }
 
@@ -109,14 +113,15 @@ export async function serve(config: Config): Promise<void> {
   const types = await loadResourceTypes({ folder: config.scim.schemasDir, testResources: config.scim.testResources });
   const services = await openServices(config);
   try {
-    const server = await createServer(createApp(services, types), config);
+    const registry = new Registry();
+    const server = await createServer(createApp(services, types, registry), config);
     const { port } = await listen(server, config.server);
     const upkeep = startUpkeep(services);
     let jobs: Jobs | undefined;
     try {
       const stopping = stopSignal();
       services.logger.info({ host: config.server.host, port, publicUrl: config.server.publicUrl }, 'listening');
-      jobs = await startServerJobs(services, types);
+      jobs = await startServerJobs(services, types, registry);
       const advice = await firstStartAdvice(services);
       if (advice !== undefined) process.stdout.write(advice);
       services.logger.info({ signal: await stopping }, 'stopping');
@@ -131,9 +136,9 @@ export async function serve(config: Config): Promise<void> {
 }
 
 /** Loaded only now: it takes a while, and requests are answered meanwhile. */
-async function startServerJobs(services: Services, types: ResourceTypes): Promise<Jobs> {
+async function startServerJobs(services: Services, types: ResourceTypes, registry: Registry): Promise<Jobs> {
   const { startJobs } = await import('./jobs/index.js');
-  return startJobs({ ...services, documents: createDirectoryDocuments(types, services.config.limits) });
+  return startJobs({ ...services, registry, documents: createDirectoryDocuments(types, services.config.limits) });
 }
 
 async function stopSignal(): Promise<string> {

@@ -6,6 +6,7 @@ export {
   type GoogleUser,
   googleErrorClass,
   type Page,
+  type Usage,
 } from './client/index.js';
 export {
   type Conflict,

@@ -1,4 +1,5 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { Registry } from 'prom-client';
 import { type Api, renderProblem, toProblem } from '../api/index.js';
 import type { AuthenticateApi } from '../connections/index.js';
 import { renderError, toScimError } from '../scim/index.js';
@@ -16,14 +17,16 @@ export interface HttpAppDependencies extends Omit<AnswerScimDependencies, 'failu
   readonly authenticateApi: AuthenticateApi;
   /** Resolves when requests can be served; throws RollcallError otherwise. */
   readonly isReady: () => Promise<void>;
+  /** What `GET /metrics` gives. */
+  readonly registry: Registry;
 }
 
 const RETRY_AFTER_SECONDS = '5';
 
 /** The Express application: SCIM, the API, and what operators' tools ask without a token. */
 export function createHttpApp(dependencies: HttpAppDependencies): Express {
-  const { config, logger, isReady } = dependencies;
-  const metrics = createRequestMetrics();
+  const { config, logger, isReady, registry } = dependencies;
+  const metrics = createRequestMetrics(registry);
   const failures = createMinuteLimit(config.limits.failedAuthentications);
   const { observe } = metrics;
   const scim = createRequestHandler({

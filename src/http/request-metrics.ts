@@ -1,19 +1,18 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Histogram, type Registry } from 'prom-client';
 
 export type ObserveRequest = (method: string, route: string, status: number, milliseconds: number) => void;
 
 export interface RequestMetrics {
   readonly observe: ObserveRequest;
   readonly contentType: string;
-  /** In Prometheus' text format; names no connection. */
+  /** In Prometheus' text format. */
   text(): Promise<string>;
 }
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** The process' own metrics and how long requests took, by route. */
-export function createRequestMetrics(): RequestMetrics {
-  const registry = new Registry();
+/** The process' own metrics and how long requests took, by route; beside what others have put into the registry. */
+export function createRequestMetrics(registry: Registry): RequestMetrics {
   collectDefaultMetrics({ register: registry });
   const duration = new Histogram({
     name: 'rollcall_http_request_duration_seconds',

@@ -1,23 +1,24 @@
 import { PgBoss } from 'pg-boss';
+import type { Registry } from 'prom-client';
 import { RollcallError } from '../errors/index.js';
 import {
   executeRun,
   expireApprovals,
   findWaitingRuns,
   forgetOldRuns,
-  type Run,
   type RunKey,
   type RunServices,
   requestDueRuns,
   watchStaleness,
 } from '../google/index.js';
+import { createRunMetrics } from './run-metrics.js';
 
-export interface JobDependencies extends Omit<RunServices, 'logger'> {
+export interface JobDependencies extends Omit<RunServices, 'logger' | 'onRequests'> {
   /** Of the database that everything else is in. */
   readonly databaseUrl: string;
   readonly logger: Logger;
-  /** Hears of every run that came to its end here. */
-  readonly onRun?: (run: Run) => void;
+  /** Where figures about runs are put. */
+  readonly registry: Registry;
 }
 
 interface Logger {
@@ -58,7 +59,8 @@ const STALENESS = 'google-staleness';
  * @throws RollcallError `jobs.cannot-start`
  */
 export async function startJobs(dependencies: JobDependencies): Promise<Jobs> {
-  const { databaseUrl, logger, config, database } = dependencies;
+  const { databaseUrl, logger, config, database, registry } = dependencies;
+  const metrics = createRunMetrics(registry, database, config.google);
   const boss = new PgBoss({
     connectionString: databaseUrl,
     application_name: 'rollcall jobs',
@@ -128,10 +130,10 @@ export async function startJobs(dependencies: JobDependencies): Promise<Jobs> {
   async function execute(key: RunKey): Promise<void> {
     if (stopping.signal.aborted) return;
     const { siteId, connectionId, id } = key;
-    const run = await executeRun(dependencies, key, stopping.signal);
+    const run = await executeRun({ ...dependencies, onRequests: metrics.onRequests }, key, stopping.signal);
     if (run === undefined || stopping.signal.aborted) return;
     const { state, error } = run;
-    dependencies.onRun?.(run);
+    metrics.onRun(run);
     logger[state === 'failed' ? 'warn' : 'info'](
       { siteId, connectionId, runId: id, state, error },
       'a Google run ended',

@@ -275,6 +275,7 @@ describe('what is tried again', () => {
       bytes: expect.any(Number),
       waitedMilliseconds: expect.any(Number),
       byStatus: { 200: 2, 503: 1, none: 1 },
+      byMethod: { token: { 200: 1, 503: 1, none: 1 }, 'users.list': { 200: 1 } },
     });
   });
 });

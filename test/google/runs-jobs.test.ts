@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { PgBoss } from 'pg-boss';
+import { Registry } from 'prom-client';
 import { sql } from '../../src/database/index.js';
 import { executeRun, readStandings, requestDueRuns, requestRun, setGoogleState } from '../../src/google/index.js';
 import { urlOf } from '../support/cli.js';
@@ -157,4 +158,22 @@ it('a run that was approved is applied although another one was asked for before
     SELECT id FROM google_runs WHERE state = 'applying' OR decided_at IS NOT NULL`);
   expect(await jobs.until({ id: applying?.id ?? '' })).toMatchObject({ state: 'completed' });
   expect(await jobs.until(queued)).toMatchObject({ state: 'completed' });
+});
+
+it('figures tell how old the data is, what was asked of Google, and how runs ended', async () => {
+  await jobs.close();
+  const registry = new Registry();
+  await jobs.startProcess(registry);
+  await jobs.until(await jobs.ask('sync'));
+  const text = await registry.metrics();
+  const figure = (name: string) =>
+    Number(new RegExp(`^${name.replace(/[{}]/g, '\\$&')} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
+  const { id } = world.connection;
+  expect(figure(`rollcall_google_staleness_seconds{connection="${id}"}`)).toBeLessThan(60);
+  expect(figure(`rollcall_google_failures{connection="${id}"}`)).toBe(0);
+  expect(figure('rollcall_google_runs_total{kind="sync",state="completed"}')).toBe(1);
+  expect(figure('rollcall_google_requests_total{method="members.list",status="200"}')).toBe(5);
+  expect(figure('rollcall_google_requests_total{method="token",status="200"}')).toBeGreaterThan(0);
+  await pass(600);
+  expect((await registry.metrics()).match(/^rollcall_google_staleness_seconds\{.*\} 36\d{3}$/m)).not.toBeNull();
 });

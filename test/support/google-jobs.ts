@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client';
 import type { LockingCommand } from '../../src/directory/index.js';
 import {
   approveRun,
@@ -17,7 +18,7 @@ import type { GoogleSync } from './google-sync.js';
 /** What administrators do with runs, and processes that work on them. */
 export interface GoogleJobs {
   /** Another process, as far as the database can tell. */
-  startProcess(): Promise<Jobs>;
+  startProcess(registry?: Registry): Promise<Jobs>;
   ask(kind: 'sync' | 'plan', connection?: GoogleConnection): Promise<RunKey>;
   approve(run: Pick<Run, 'id' | 'planHash'>, hash?: string): Promise<RunKey>;
   reject(run: Pick<Run, 'id'>): Promise<RunKey>;
@@ -37,9 +38,9 @@ export function createGoogleJobs({ server, services, connection }: GoogleSync): 
   const read = ({ id }: Pick<Run, 'id'>) => readRun(database, siteId, id);
   return {
     read,
-    async startProcess() {
+    async startProcess(registry = new Registry()) {
       const logger = { info: () => undefined, warn: () => undefined };
-      const jobs = await startJobs({ ...services, logger, databaseUrl: await urlOf(database) });
+      const jobs = await startJobs({ ...services, logger, registry, databaseUrl: await urlOf(database) });
       started.push(jobs);
       return jobs;
     },

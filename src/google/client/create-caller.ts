@@ -56,7 +56,7 @@ export function createCaller({ settings, pace, usage, askedFor, tokens }: Caller
       const started = performance.now();
       await pace.take(signal);
       usage.waited(performance.now() - started);
-      const response = await wire(url instanceof Request ? url.url : url, { ...init, signal });
+      const response = await wire(url instanceof Request ? url.url : url, { ...init, signal }, call.method);
       retryAfter = response.headers.get('retry-after');
       return response;
     };

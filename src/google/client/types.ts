@@ -126,6 +126,8 @@ export interface Usage {
   readonly waitedMilliseconds: number;
   /** By HTTP status; `none` where there was no answer. */
   readonly byStatus: Readonly<Record<string, number>>;
+  /** The same for each of Google's methods, such as `users.list`; `token` for those by which access is asked for. */
+  readonly byMethod: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 /**

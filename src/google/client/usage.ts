@@ -2,8 +2,9 @@ import type { Usage } from './types.js';
 
 /** Counts what a client does. */
 export interface UsageCounter {
-  answered(status: number): void;
-  unanswered(): void;
+  /** @param method of Google's, such as `users.list`; `token` for those by which access is asked for */
+  answered(status: number, method: string): void;
+  unanswered(method: string): void;
   received(bytes: number): void;
   retried(): void;
   waited(milliseconds: number): void;
@@ -13,13 +14,16 @@ export interface UsageCounter {
 export function createUsageCounter(): UsageCounter {
   const counts = { requests: 0, retries: 0, bytes: 0, waitedMilliseconds: 0 };
   const byStatus: Record<string, number> = {};
-  const count = (status: string) => {
+  const byMethod: Record<string, Record<string, number>> = {};
+  const count = (status: string, method: string) => {
     counts.requests += 1;
     byStatus[status] = (byStatus[status] ?? 0) + 1;
+    const ofMethod = byMethod[method] ?? {};
+    byMethod[method] = { ...ofMethod, [status]: (ofMethod[status] ?? 0) + 1 };
   };
   return {
-    answered: (status) => count(String(status)),
-    unanswered: () => count('none'),
+    answered: (status, method) => count(String(status), method),
+    unanswered: (method) => count('none', method),
     received(bytes) {
       counts.bytes += bytes;
     },
@@ -29,6 +33,11 @@ export function createUsageCounter(): UsageCounter {
     waited(milliseconds) {
       counts.waitedMilliseconds += milliseconds;
     },
-    usage: () => ({ ...counts, waitedMilliseconds: Math.round(counts.waitedMilliseconds), byStatus: { ...byStatus } }),
+    usage: () => ({
+      ...counts,
+      waitedMilliseconds: Math.round(counts.waitedMilliseconds),
+      byStatus: { ...byStatus },
+      byMethod: { ...byMethod },
+    }),
   };
 }

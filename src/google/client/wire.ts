@@ -28,7 +28,8 @@ export class Refusal extends Error {
   }
 }
 
-export type Wire = (url: string | URL, init: RequestInit) => Promise<Response>;
+/** @param method what is counted; `token` unless said otherwise */
+export type Wire = (url: string | URL, init: RequestInit, method?: string) => Promise<Response>;
 
 /** Statuses that have no body (Fetch section 2.2.3): a Response made with one would be refused. */
 const WITHOUT_BODY = [204, 205, 304];
@@ -42,20 +43,20 @@ export function createWire(
   { timeoutMilliseconds, answerBytes }: Pick<GoogleClientSettings, 'timeoutMilliseconds' | 'answerBytes'>,
   usage: UsageCounter,
 ): Wire {
-  return async (url, init) => {
+  return async (url, init, method = 'token') => {
     const timeout = AbortSignal.timeout(timeoutMilliseconds);
     const own = init.signal ?? undefined;
     const signal = own === undefined ? timeout : AbortSignal.any([own, timeout]);
     let counted = false;
     try {
       const response = await fetch(url, { ...init, signal, redirect: 'manual' });
-      usage.answered(response.status);
+      usage.answered(response.status, method);
       counted = true;
       const body = WITHOUT_BODY.includes(response.status) ? null : await readBody(response, answerBytes);
       usage.received(body?.byteLength ?? 0);
       return new Response(body, { status: response.status, headers: response.headers });
     } catch (error) {
-      if (!counted) usage.unanswered();
+      if (!counted) usage.unanswered(method);
       if (own?.aborted === true) throw own.reason;
       if (error instanceof WireFailure) throw error;
       if (timeout.aborted) throw new WireFailure('timeout', `no answer within ${timeoutMilliseconds} ms`);

@@ -68,9 +68,14 @@ async function walk(execution: Execution): Promise<void> {
   const expected = await readExpected(services.database, run);
   if (expected !== undefined) pulse.note({ expected });
   const client = await openGoogleClient(services, connection, { users: mapping.fields, groups: [] });
-  await walkAgain(execution, client);
-  const { requests, retries, bytes, waitedMilliseconds } = client.usage();
-  pulse.note({ requests, retries, bytes, waitedMilliseconds });
+  try {
+    await walkAgain(execution, client);
+  } finally {
+    const usage = client.usage();
+    const { requests, retries, bytes, waitedMilliseconds } = usage;
+    pulse.note({ requests, retries, bytes, waitedMilliseconds });
+    services.onRequests?.(usage);
+  }
 }
 
 function planningOf({ run: { siteId, connectionId, id, kind }, connection: { settings } }: Execution): Planning {

@@ -3,6 +3,7 @@ import type { Config } from '../../config/index.js';
 import type { Database } from '../../database/index.js';
 import type { Actor } from '../../directory/index.js';
 import type { Secrets } from '../../secrets/index.js';
+import type { Usage } from '../client/index.js';
 import type { GoogleConnection } from '../connections/index.js';
 import type { Mapping } from '../mapping/index.js';
 import type { Documents, Stage } from '../walk/index.js';
@@ -16,6 +17,8 @@ export interface RunServices {
   readonly secrets: Secrets;
   readonly documents: Documents;
   readonly logger: { warn(details: object, message: string): void };
+  /** Hears what a run has asked of Google, once it has read what it wants or cannot. */
+  readonly onRequests?: (usage: Usage) => void;
 }
 
 /** A run with what its phases need. */
