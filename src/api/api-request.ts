@@ -20,5 +20,7 @@ export interface ApiRequest {
 export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+  /** Pieces are sent as they come. */
+  readonly body: string | AsyncIterable<string> | undefined;
+  readonly live?: boolean;
 }

@@ -4,6 +4,7 @@ import type { AuthenticatedProgram } from '../connections/index.js';
 import type { ApiRequest, ApiResponse } from './api-request.js';
 import type { ApiServices } from './api-services.js';
 import { authorise } from './authorise.js';
+import { createEventStreams } from './event-streams.js';
 import { createIdempotency, type Receive } from './idempotency/index.js';
 import { createMatchRoute, routeName } from './match-route.js';
 import { Problem } from './problem.js';
@@ -25,6 +26,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 export function createApi(routes: readonly Route[], services: ApiServices): Api {
   const match = createMatchRoute(routes);
   const once = createIdempotency(services);
+  const eventsOf = createEventStreams(services.config.limits.eventStreams);
   return {
     routes,
     async handle(request, onRoute) {
@@ -47,7 +49,8 @@ export function createApi(routes: readonly Route[], services: ApiServices): Api 
             ? administrationOf(services, route, caller, { correlationId: request.correlationId, receipt })
             : undefined;
         const context = { caller, administration, ifMatch, correlationId: request.correlationId, services };
-        return responseOf(route, await route.answer({ params, query, body: readBody }, context));
+        const answered = await route.answer({ params, query, body: readBody }, context);
+        return route.events === true ? eventsOf(answered as AsyncIterable<unknown>) : responseOf(route, answered);
       };
       const key = request.header('idempotency-key');
       if (key === undefined || caller?.kind !== 'program' || !isKeyed(route)) return perform(undefined);

@@ -66,6 +66,8 @@ const WITH_KEY = [
   problem(409, 'idempotency.answer-lost', 'The first request with the key was carried out and its answer is lost.'),
 ];
 
+const WITH_EVENTS = [problem(503, 'limit.event-streams', `As many as LIMIT_EVENT_STREAMS are open; ${RETRY}`)];
+
 const WITH_BODY: readonly DeclaredProblem[] = [
   problem(400, 'request.not-json', 'The body is no JSON, or over LIMIT_BODY_DEPTH or LIMIT_BODY_ATTRIBUTES.'),
   problem(413, 'request.too-large', 'The body is longer than LIMIT_BODY_BYTES.'),
@@ -126,6 +128,10 @@ function operation(route: Route): Json {
   };
 }
 
+function typeOf({ events }: Route): string {
+  return events === true ? 'text/event-stream' : 'application/json';
+}
+
 function holderOf(permission: string): 'application' | 'administrator' {
   return APPLICATION_SCOPES.some((scope) => scope === permission) ? 'application' : 'administrator';
 }
@@ -173,12 +179,13 @@ function responses(route: Route): Json {
     ...(typeof route.log === 'string' ? CHANGING : []),
     ...(isKeyed(route) && permission !== 'public' && !isOfApplication ? WITH_KEY : []),
     ...(body === null ? [] : WITH_BODY),
+    ...(route.events === true ? WITH_EVENTS : []),
   ];
   const byStatus: Record<string, Json> = {
     [status]: {
       description: output === null ? 'Done; there is no body.' : 'Done.',
       ...(route.etag === undefined ? {} : { headers: { ETag: { schema: { type: 'string' } } } }),
-      ...(output === null ? {} : { content: { 'application/json': { schema: answerSchema(output) } } }),
+      ...(output === null ? {} : { content: { [typeOf(route)]: { schema: answerSchema(output) } } }),
     },
   };
   for (const { status: number } of all) {

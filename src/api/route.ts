@@ -75,6 +75,8 @@ interface Declared<Needed extends Permission> {
   readonly log: LogAction;
   /** Of the answer when all went well. */
   readonly status: 200 | 201 | 204;
+  /** The answer goes on: `output` is what each of its events carries. */
+  readonly events?: boolean;
   /** Whether it takes If-Match; one that does not, refuses it. False unless said otherwise. */
   readonly conditional?: boolean;
   readonly problems: readonly DeclaredProblem[];
@@ -124,9 +126,23 @@ export interface RouteDeclaration<
   etag?(answered: Answered<Output>): string;
 }
 
+export interface EventRouteDeclaration<
+  Params extends ObjectSchema,
+  Query extends ObjectSchema,
+  Output extends z.ZodType,
+  Needed extends Permission,
+> extends Omit<Declared<Needed>, 'method' | 'log' | 'status' | 'events' | 'conditional'>,
+    Pick<Schemas<Params, Query, null, Output>, 'params' | 'query' | 'output'> {
+  /** Gives events as they happen, and undefined again and again while nothing does. */
+  run(
+    input: Omit<RouteInput<Params, Query, null>, 'body'>,
+    context: RouteContext<Needed>,
+  ): Promise<AsyncIterable<Answered<Output> | undefined>>;
+}
+
 /** A declaration as the frame runs it. */
 export interface Route extends Declared<Permission>, Schemas<ObjectSchema, ObjectSchema, BodySchema, BodySchema> {
-  /** Parses the input, runs the route and gives what it answers. @throws Problem `request.invalid` */
+  /** Parses the input, runs the route and gives what it answers: events, or one thing. @throws Problem `request.invalid` */
   answer(input: RawInput, context: AnyContext): Promise<unknown>;
   /** @param answered what `answer` gave */
   etag?(answered: unknown): string;
@@ -154,5 +170,23 @@ export function route<
       return run(parsed as RouteInput<Params, Query, Body>, context as RouteContext<Needed>);
     },
     ...(etag === undefined ? {} : { etag: (answered: unknown) => etag(answered as Answered<Output>) }),
+  };
+}
+
+/** Declares a route that tells what happens until it is over (server-sent events, WHATWG HTML section 9.2). */
+export function eventRoute<
+  Params extends ObjectSchema,
+  Query extends ObjectSchema,
+  const Output extends z.ZodType,
+  const Needed extends Permission,
+>(declaration: EventRouteDeclaration<Params, Query, Output, Needed>): Route {
+  const { run, ...described } = declaration;
+  const declared = { ...described, method: 'GET', log: null, status: 200, body: null, events: true } as const;
+  return {
+    ...declared,
+    async answer(input, context) {
+      const parsed = await parseInput(declared, input);
+      return run(parsed as RouteInput<Params, Query, null>, context as RouteContext<Needed>);
+    },
   };
 }

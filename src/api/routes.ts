@@ -10,6 +10,9 @@ import { connectionRoutes } from './connections/connection-routes.js';
 import { credentialRoutes } from './connections/credential-routes.js';
 import { issuerRoutes } from './connections/issuer-routes.js';
 import type { ConnectionRouteDependencies } from './connections/show-connection.js';
+import { googleConflictRoutes } from './google/google-conflict-routes.js';
+import { googleConnectionRoutes } from './google/google-connection-routes.js';
+import { googleRunRoutes } from './google/google-run-routes.js';
 import { grantRoutes } from './grants/grant-routes.js';
 import { groupDeletionRoutes } from './groups/group-deletion-routes.js';
 import { groupRoutes } from './groups/group-routes.js';
@@ -39,7 +42,8 @@ export interface RouteDependencies
     GroupRouteDependencies,
     UnusedRouteDependencies,
     ConnectionRouteDependencies {
-  readonly limits: ActivityRouteDependencies['limits'] & GroupRouteDependencies['limits'];
+  readonly limits: ActivityRouteDependencies['limits'] &
+    GroupRouteDependencies['limits'] & { readonly keyBytes: number };
   /** Where the server is reached, without a slash at the end. */
   readonly publicUrl: string;
 }
@@ -72,6 +76,9 @@ export function createRoutes(dependencies: RouteDependencies): Route[] {
     ...connectionRoutes(dependencies),
     ...credentialRoutes(),
     ...issuerRoutes(),
+    ...googleConnectionRoutes(dependencies),
+    ...googleRunRoutes(dependencies),
+    ...googleConflictRoutes(dependencies),
     ...settingsRoutes(dependencies),
     ...logRoutes(dependencies),
   ];

@@ -18,9 +18,8 @@ import { followRun } from './follow-run.js';
 import { itemTable, runFields, runTable } from './google-run-text.js';
 import { loadDocuments } from './load-documents.js';
 import type { Answer } from './output.js';
-import { parseCount } from './parse-number.js';
+import { parseCount, parseWhole } from './parse-number.js';
 import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
-import { UsageError } from './usage-error.js';
 
 interface StartOptions extends SiteOptions {
   readonly dryRun?: boolean;
@@ -31,7 +30,7 @@ interface ShowOptions extends SiteOptions {
   readonly state?: RunItem['state'];
   readonly kind?: RunItem['kind'];
   readonly action?: string;
-  readonly after?: string;
+  readonly after?: number;
   readonly limit: number;
 }
 
@@ -70,7 +69,11 @@ export const googleRunCommands: Register = (group, session) => {
     .addOption(new Option('--kind <kind>', 'only changes of these').choices(['user', 'group', 'members']))
     .option('--action <action>', 'only such changes: create, update, deactivate, delete, add, remove …')
     .option('--limit <number>', 'how many changes at most', parseCount(10_000), 50)
-    .option('--after <number>', 'continue behind this change: `next` of the answer before')
+    .option(
+      '--after <number>',
+      'continue behind this change: `next` of the answer before',
+      parseWhole(1, Number.MAX_SAFE_INTEGER),
+    )
     .action((id: string, options: ShowOptions) => show(session, id, options));
 
   withWait(siteCommand(group, 'approve', 'apply what waits in a run, and exactly that'))
@@ -147,7 +150,6 @@ async function runServicesOf(services: SiteServices): Promise<RunServices> {
 
 function show(session: Session, id: string, options: ShowOptions): Promise<void> {
   const { state, kind, action, after, limit } = options;
-  if (after !== undefined && !/^\d{1,18}$/.test(after)) throw new UsageError("option '--after' must be a number");
   return session.answerInSite(options, async ({ database, site }) => {
     const run = await readRun(database, site.id, id);
     const found = await listRunItems(database, run, { state, kind, action, after, limit: limit + 1 });

@@ -11,6 +11,8 @@ export const API_SCOPES = [
   'licensing:write',
   'connections:read',
   'connections:write',
+  'google:read',
+  'google:write',
   'webhooks:read',
   'webhooks:write',
   'settings:read',

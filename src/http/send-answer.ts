@@ -13,6 +13,8 @@ export interface HttpAnswer {
   readonly headers: Headers;
   /** JSON text, whole or in pieces. */
   readonly body: string | AsyncIterable<string> | undefined;
+  /** Pieces are events, of which each is sent as soon as it is there; an empty one only asks whether the client is. */
+  readonly live?: boolean;
 }
 
 export type Headers = Readonly<Record<string, string>>;
@@ -42,18 +44,24 @@ export async function sendAnswer(
     endPolitely(request, response, status, all, undefined);
     return;
   }
-  await stream(pieces, response, () => response.writeHead(status, all));
+  const together = answer.live === true ? 1 : WRITE_CHARACTERS;
+  await stream(pieces, response, together, () => response.writeHead(status, all));
 }
 
 /** The head waits for the first piece: until then a failure can still become an error answer. */
-async function stream(pieces: AsyncIterator<string>, response: ServerResponse, writeHead: () => void): Promise<void> {
+async function stream(
+  pieces: AsyncIterator<string>,
+  response: ServerResponse,
+  together: number,
+  writeHead: () => void,
+): Promise<void> {
   const gone = new Promise<void>((resolve) => response.once('close', resolve));
   let waiting = '';
   try {
     for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
       if (response.destroyed) return;
       waiting += next.value;
-      if (waiting.length < WRITE_CHARACTERS) continue;
+      if (waiting.length < together) continue;
       if (!response.headersSent) writeHead();
       const roomLeft = response.write(waiting);
       waiting = '';

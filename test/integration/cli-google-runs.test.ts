@@ -6,7 +6,7 @@ import { type GoogleSync, startGoogleSync } from '../support/google-sync.js';
 
 interface ShownRun extends Run {
   readonly items: readonly RunItem[];
-  readonly next: string | null;
+  readonly next: number | null;
 }
 
 interface Shown {
@@ -89,7 +89,7 @@ describe('rollcall google without a server', () => {
     expect(held.items).toHaveLength(20);
     expect(held.items[0]).toMatchObject({ kind: 'user', action: 'deactivate', removal: true });
     const rest = await cli.json<ShownRun>(
-      ...['google', 'run', 'show', '--state', 'held', '--after', held.next ?? '', run.id],
+      ...['google', 'run', 'show', '--state', 'held', '--after', String(held.next), run.id],
     );
     expect(new Set([...held.items, ...rest.items].map(({ sequence }) => sequence)).size).toBe(27);
     expect(await cli.json<Shown>('google', 'show', name())).toMatchObject({ waitingRunId: run.id });

@@ -64,10 +64,16 @@ export interface DirectoryUser {
 export interface SyncOptions {
   readonly emulator?: EmulatorOptions;
   readonly settings?: PartialGoogleSettings;
+  /** One that is there already, and that whoever started it closes. */
+  readonly server?: ScimServer;
 }
 
-export async function startGoogleSync({ emulator: options, settings = {} }: SyncOptions = {}): Promise<GoogleSync> {
-  const [server, emulator] = await Promise.all([startScimServer(), startGoogleEmulator(options)]);
+export async function startGoogleSync({
+  emulator: options,
+  settings = {},
+  server: given,
+}: SyncOptions = {}): Promise<GoogleSync> {
+  const [server, emulator] = await Promise.all([given ?? startScimServer(), startGoogleEmulator(options)]);
   const { database, change, secrets, siteId } = server;
   const stage = createGoogleStage(server, { url: emulator.origin, host: new URL(emulator.origin).host });
   const connect = (given: PartialGoogleSettings, name?: string) =>
@@ -138,7 +144,7 @@ export async function startGoogleSync({ emulator: options, settings = {} }: Sync
       await database.write(sql`UPDATE google_absences SET since = since - make_interval(hours => ${hours})`);
     },
     async close() {
-      await Promise.all([server.close(), emulator.close()]);
+      await Promise.all([given === undefined ? server.close() : undefined, emulator.close()]);
     },
   };
 }

@@ -5,7 +5,7 @@ import type { RunKey } from './run-store.js';
 /** What a plan does about one object, and what became of it. */
 export interface RunItem {
   /** Names it within its run, in the order of the plan. */
-  readonly sequence: string;
+  readonly sequence: number;
   readonly kind: 'user' | 'group' | 'members';
   readonly action: string;
   readonly googleId: string | null;
@@ -27,7 +27,7 @@ export interface ItemFilter {
   readonly kind?: RunItem['kind'] | undefined;
   readonly action?: string | undefined;
   /** Continue behind this one. */
-  readonly after?: string | undefined;
+  readonly after?: number | undefined;
   readonly limit: number;
 }
 

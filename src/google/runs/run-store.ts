@@ -45,10 +45,17 @@ export async function requestRun(
   });
 }
 
-/** The runs of a connection, the newest first. */
-export function listRuns(database: Database, siteId: number, connectionId: string, limit: number): Promise<Run[]> {
+/** The runs of a connection, the newest first. @param before continue below this one */
+export function listRuns(
+  database: Database,
+  siteId: number,
+  connectionId: string,
+  limit: number,
+  before?: string,
+): Promise<Run[]> {
+  const below = before === undefined ? sql`` : sql`AND r.id < ${before}::uuid`;
   return database.write<Run>(sql`
-    SELECT ${columns} FROM google_runs r WHERE r.site_id = ${siteId} AND r.connection_id = ${connectionId}
+    SELECT ${columns} FROM google_runs r WHERE r.site_id = ${siteId} AND r.connection_id = ${connectionId} ${below}
     ORDER BY r.id DESC LIMIT ${limit}`);
 }
 
