@@ -7,6 +7,15 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+it('B41: the plan of a dry run is that of the next run, and has the same hash', async () => {
+  const dry = await world.sync('plan');
+  const again = await world.sync('plan');
+  expect(again.planHash).toBe(dry.planHash);
+  expect((await world.users()).size).toBe(0);
+  const run = await world.sync();
+  expect([run.planHash, run.summary.counts]).toEqual([dry.planHash, dry.summary.counts]);
+});
+
 it('takes over users, groups and members, and a second run writes nothing', async () => {
   const run = await world.sync();
   expect(run).toMatchObject({ state: 'completed', error: null });

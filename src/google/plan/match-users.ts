@@ -207,20 +207,21 @@ function findManagers(planning: Planning): Sql {
   const { siteId, connectionId, runId } = planning;
   return sql`
     WITH address AS (
-      SELECT DISTINCT ON (a.key) a.key, m.object_id
+      SELECT DISTINCT ON (a.key) a.key, m.object_id, m.google_id
       FROM google_staged_users s CROSS JOIN unnest(s.address_keys) AS a (key)
       JOIN google_matches m ON ${ofRun(planning, sql`m`)} AND m.object_type = 'User' AND m.google_id = s.google_id
       WHERE ${ofRun(planning, sql`s`)} AND m.object_id IS NOT NULL AND m.conflict IS NULL AND m.selected
       ORDER BY a.key, s.google_id
     ), manager AS (
-      SELECT s.google_id, coalesce(address.object_id, (
+      SELECT s.google_id, address.google_id AS known_as, coalesce(address.object_id, (
         SELECT u.id FROM users u
         JOIN identities i ON i.site_id = u.site_id AND i.object_id = u.id AND i.connection_id = ${connectionId}
         WHERE u.site_id = ${siteId} AND u.user_name_key = s.manager_key AND u.deleted_at IS NULL)) AS id
       FROM google_staged_users s LEFT JOIN address ON address.key = s.manager_key
       WHERE ${ofRun(planning, sql`s`)} AND s.manager_key IS NOT NULL
     )
-    UPDATE google_matches m SET manager_id = manager.id, hash = m.hash || ' ' || manager.id
+    -- By Google's id: that of a user who is new is another in every plan.
+    UPDATE google_matches m SET manager_id = manager.id, hash = m.hash || ' ' || coalesce(manager.known_as, manager.id::text)
     FROM manager
     WHERE m.site_id = ${siteId} AND m.run_id = ${runId} AND m.object_type = 'User' AND m.google_id = manager.google_id
       AND manager.id IS NOT NULL AND manager.id IS DISTINCT FROM m.object_id`;

@@ -41,7 +41,7 @@ export async function recordConflicts(transaction: Transaction, planning: Planni
 export async function hashPlan(transaction: Transaction, planning: Planning, held: boolean): Promise<string> {
   const [row] = await transaction.run<{ hash: string }>(sql`
     SELECT encode(sha256(coalesce(string_agg(item, E'\n' ORDER BY item), '')::bytea), 'hex') AS hash FROM (
-      SELECT concat_ws(' ', i.kind, i.action, i.google_id, CASE WHEN i.action <> 'create' THEN i.object_id::text END,
+      SELECT concat_ws(' ', i.kind, i.action, i.google_id, CASE WHEN i.kind <> 'members' AND i.action <> 'create' THEN i.object_id::text END,
         CASE WHEN i.removal THEN 'removal' END, ${content}) AS item
       FROM google_plan_items i
       LEFT JOIN google_matches m ON m.site_id = i.site_id AND m.run_id = i.run_id AND m.google_id = i.google_id
