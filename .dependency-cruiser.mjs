@@ -29,9 +29,11 @@ const SCIM_ROWS = [
 
 // Inside google/.
 const GOOGLE_ROWS = [
-  ['runs', 'increments', 'conflicts', 'disconnect'],
+  ['increments'],
+  ['runs', 'conflicts', 'disconnect'],
   ['apply'],
   ['plan'],
+  ['refresh'],
   ['walk'],
   ['connections'],
   ['mapping'],

@@ -73,6 +73,7 @@ export function createApp(
     api: createApi(routesOf(config, database, types), { config, database, change, secrets }),
     authenticator,
     authenticateApi,
+    database,
     observe: createObserveClient(clientTraits),
     change,
     logger,

@@ -1,7 +1,7 @@
 import { apiEntities } from './api/index.js';
 import { connectionEntities } from './connections/index.js';
 import { directoryEntities } from './directory/index.js';
-import { googleEntities, googleRunEntities } from './google/index.js';
+import { googleEntities, googleIncrementEntities, googleRefreshEntities, googleRunEntities } from './google/index.js';
 import { invitationEntities } from './invitations/index.js';
 import { historyEntities, licensingEntities, usageEntities } from './licensing/index.js';
 import { logEntities } from './log/index.js';
@@ -22,4 +22,6 @@ export const entities = [
   ...apiEntities,
   ...googleEntities,
   ...googleRunEntities,
+  ...googleRefreshEntities,
+  ...googleIncrementEntities,
 ];

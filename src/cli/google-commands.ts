@@ -5,6 +5,7 @@ import {
   listGoogleConnections,
   readCredential,
   readGoogleConnection,
+  readSources,
   readStandings,
   replaceGoogleCredential,
   type Standing,
@@ -25,7 +26,7 @@ import {
 } from './google-options.js';
 import { googleRunCommands } from './google-run-commands.js';
 import { googleTestCommand } from './google-test-command.js';
-import { googleFields, googleTable, type ShownConnection, standingFields } from './google-text.js';
+import { googleFields, googleTable, type ShownConnection, sourceFields, standingFields } from './google-text.js';
 import { type Register, type Session, type SiteOptions, type SiteServices, siteCommand } from './session.js';
 import { UsageError } from './usage-error.js';
 
@@ -63,8 +64,10 @@ export const googleCommands: Register = (group, session) => {
       session.answerInSite(options, async ({ database, site, config }) => {
         const connection = await readGoogleConnection(database, site.id, name);
         const of = { siteId: site.id, connectionId: connection.id };
-        const found = withStanding(connection, await readStandings(database, config.google, of));
-        return { json: found, text: () => `${standingFields(found)}\n\n${googleFields(found)}` };
+        const standings = await readStandings(database, config.google, of);
+        const sources = await readSources(database, connection);
+        const found = { ...withStanding(connection, standings), sources };
+        return { json: found, text: () => `${standingFields(found)}${sourceFields(found)}\n\n${googleFields(found)}` };
       }),
     );
 

@@ -38,6 +38,8 @@ export interface GoogleSettingOptions {
   readonly confirmationRuns?: number;
   readonly approvalHours?: number;
   readonly requestsPerMinute?: number;
+  readonly reportsMinutes?: number;
+  readonly notifications?: boolean;
   readonly limit?: Limits;
   /** False: --no-check. */
   readonly check?: boolean;
@@ -88,6 +90,13 @@ export function withGoogleSettingOptions(command: Command): Command {
     .option('--approval-hours <number>', 'how long a plan can be approved; by default 72', parseWhole(1, 8760))
     .option('--requests-per-minute <number>', 'by default GOOGLE_REQUESTS_PER_MINUTE', parseWhole(1, 1_000_000))
     .option(
+      '--reports-minutes <number>',
+      "between looks at Google's reports; by default 5; 0: none",
+      parseWhole(0, 1440),
+    )
+    .option('--notifications', 'let Google tell at once what happens to users (the default)')
+    .option('--no-notifications', 'and not')
+    .option(
       '--limit <kind=percent,count,base>',
       'what a run may take away: users, groups, memberships, seats; again and again',
       collectLimit,
@@ -104,6 +113,7 @@ export async function givenCredential({ key, keyless }: CredentialOptions): Prom
 /** @throws UsageError */
 export async function givenGoogleSettings(options: GoogleSettingOptions): Promise<PartialGoogleSettings> {
   const { link, recreated, graceHours, confirmationRuns, approvalHours, requestsPerMinute } = options;
+  const { reportsMinutes, notifications } = options;
   const { take: takes, map: mapping, limit: limits } = options;
   const given = {
     link,
@@ -112,6 +122,8 @@ export async function givenGoogleSettings(options: GoogleSettingOptions): Promis
     confirmationRuns,
     approvalHours,
     requestsPerMinute,
+    reportsMinutes,
+    notifications,
     takes,
     mapping,
     limits,

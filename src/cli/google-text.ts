@@ -1,4 +1,4 @@
-import type { GoogleConnection, GoogleSettings, Standing } from '../google/index.js';
+import type { GoogleConnection, GoogleSettings, SourceState, Standing } from '../google/index.js';
 import { count, fields, table, time } from './output.js';
 
 /** A connection with how it stands with its runs. */
@@ -18,6 +18,22 @@ export function standingFields(connection: ShownConnection): string {
     'Next run': nextText(connection),
   });
 }
+
+/** What is heard of changes between runs, as far as it was tried; nothing where it was not. */
+export function sourceFields({ sources }: { readonly sources: readonly SourceState[] }): string {
+  if (sources.length === 0) return '';
+  const rows = sources.map(({ source, goodAt, reason }): [string, string] => [
+    SOURCE_NAMES[source],
+    reason === null ? `read ${goodAt === null ? 'never yet' : time(goodAt)}` : `off, ${reason.code}: ${reason.text}`,
+  ]);
+  return `\n${fields(Object.fromEntries(rows))}`;
+}
+
+const SOURCE_NAMES: Readonly<Record<SourceState['source'], string>> = {
+  admin: 'Reports',
+  groups_enterprise: 'Reports of group owners',
+  'users.watch': 'Notifications',
+};
 
 function nextText({ nextRunAt, state, name }: ShownConnection): string {
   if (nextRunAt !== null) return nextRunAt.getTime() <= Date.now() ? 'now' : time(nextRunAt);
@@ -53,6 +69,9 @@ export function googleFields(connection: GoogleConnection): string {
         `${percent} % of at least ${minimumBase}, ${most} at most`,
       ]),
     ),
+    Reports:
+      settings.reportsMinutes === 0 ? 'not looked at' : `looked at every ${count(settings.reportsMinutes, 'minute')}`,
+    Notifications: settings.notifications ? 'where Google can reach the server' : 'none',
     Approval: `within ${count(settings.approvalHours, 'hour')}`,
     Requests:
       settings.requestsPerMinute === null ? 'GOOGLE_REQUESTS_PER_MINUTE' : `${settings.requestsPerMinute} a minute`,

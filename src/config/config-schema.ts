@@ -96,6 +96,11 @@ const google = z.strictObject({
   backOffHours: integer(1, 8760),
   runRetentionDays: integer(1, 3650),
   itemRetentionDays: integer(1, 3650),
+  notificationUrl: optional(googleUrl()),
+  notificationBytes: integer(1024, 1_048_576),
+  notificationsPerSecond: integer(1, 1_000_000),
+  reportActivities: integer(1000, 10_000_000),
+  refreshObjects: integer(10, 1_000_000),
 });
 
 const limits = z.strictObject({

@@ -42,6 +42,20 @@ export {
 } from './connections/index.js';
 export { type DisconnectMode, type DisconnectOutlook, disconnectGoogle } from './disconnect/index.js';
 export {
+  type ChannelServices,
+  googleIncrementEntities,
+  hearOfChanges,
+  NOTIFICATION_PATH,
+  pollReports,
+  readSources,
+  recogniseChannel,
+  renewChannels,
+  requestRefreshes,
+  type SourceState,
+  takeNotification,
+} from './increments/index.js';
+export { googleRefreshEntities } from './refresh/index.js';
+export {
   approveRun,
   cancelRun,
   executeRun,

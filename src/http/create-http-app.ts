@@ -1,10 +1,13 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { Registry } from 'prom-client';
 import { type Api, renderProblem, toProblem } from '../api/index.js';
+import type { Config } from '../config/index.js';
 import type { AuthenticateApi } from '../connections/index.js';
+import type { Database } from '../database/index.js';
 import { renderError, toScimError } from '../scim/index.js';
 import { createAnswerApi } from './answer-api.js';
 import { type AnswerScimDependencies, createAnswerScim } from './answer-scim.js';
+import { createGoogleNotifications } from './google-notifications.js';
 import { INVITATION_PAGE, INVITATION_PAGE_HEADERS } from './invitation-page.js';
 import { createOAuthRoutes } from './oauth-routes.js';
 import { createMinuteLimit } from './rate-limits.js';
@@ -13,8 +16,10 @@ import { createRequestMetrics } from './request-metrics.js';
 import { securityHeaders } from './security-headers.js';
 
 export interface HttpAppDependencies extends Omit<AnswerScimDependencies, 'failures'> {
+  readonly config: Config;
   readonly api: Api;
   readonly authenticateApi: AuthenticateApi;
+  readonly database: Database;
   /** Resolves when requests can be served; throws RollcallError otherwise. */
   readonly isReady: () => Promise<void>;
   /** What `GET /metrics` gives. */
@@ -57,6 +62,7 @@ export function createHttpApp(dependencies: HttpAppDependencies): Express {
   app.get('/invitation', (_request, response) => {
     response.set({ ...headers, ...INVITATION_PAGE_HEADERS }).send(INVITATION_PAGE);
   });
+  app.use(createGoogleNotifications({ ...dependencies, failures, observe }));
   app.get('/healthz', (_request, response) => {
     response.set(headers).json({ status: 'ok' });
   });

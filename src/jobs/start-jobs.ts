@@ -1,19 +1,23 @@
 import { PgBoss } from 'pg-boss';
 import type { Registry } from 'prom-client';
+import type { Config } from '../config/index.js';
 import { RollcallError } from '../errors/index.js';
 import {
   executeRun,
   expireApprovals,
   findWaitingRuns,
   forgetOldRuns,
+  hearOfChanges,
   type RunKey,
   type RunServices,
   requestDueRuns,
+  requestRefreshes,
   watchStaleness,
 } from '../google/index.js';
 import { createRunMetrics } from './run-metrics.js';
 
-export interface JobDependencies extends Omit<RunServices, 'logger' | 'onRequests'> {
+export interface JobDependencies extends Omit<RunServices, 'logger' | 'config' | 'onRequests'> {
+  readonly config: Pick<Config, 'google' | 'licensing' | 'server'>;
   /** Of the database that everything else is in. */
   readonly databaseUrl: string;
   readonly logger: Logger;
@@ -90,6 +94,7 @@ export async function startJobs(dependencies: JobDependencies): Promise<Jobs> {
   await regular('google-schedule', '* * * * *', async () => {
     if ((await requestDueRuns(database, config.google)) > 0) await dispatch();
   });
+  await regular('google-changes', '* * * * *', () => hearOfChanges(dependencies, stopping.signal));
   await regular('google-approvals', '* * * * *', () => expireApprovals(database));
   await regular('google-retention', '17 * * * *', () => forgetOldRuns(database, config.google));
   await regular(STALENESS, '* * * * *', async () => {
@@ -122,6 +127,7 @@ export async function startJobs(dependencies: JobDependencies): Promise<Jobs> {
   };
 
   async function dispatch(): Promise<void> {
+    await requestRefreshes(database, config.google);
     for (const run of await findWaitingRuns(database)) {
       await boss.send(RUNS, run, { singletonKey: run.id });
     }

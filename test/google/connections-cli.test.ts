@@ -77,9 +77,9 @@ describe('rollcall google', () => {
       settings: { link: 'manual', limits: { users: { percent: 10, count: 50, minimumBase: 20 } } },
     });
     expect(await cli.json('google', 'list')).toMatchObject([{ id: made.id, state: 'active' }]);
-    const set = ['--map', 'title=organizations.0.title', '--take', 'title', '--grace-hours', '48', 'work'];
+    const set = ['--map', 'title=organizations[0].title', '--take', 'title', '--grace-hours', '48', 'work'];
     expect(await cli.json('google', 'set', ...set)).toMatchObject({
-      settings: { mapping: { title: 'organizations.0.title' }, takes: ['title'], graceHours: 48, link: 'manual' },
+      settings: { mapping: { title: 'organizations[0].title' }, takes: ['title'], graceHours: 48, link: 'manual' },
     });
     expect((await cli.run('google', 'show', 'work')).out).toContain('48 hours and 2 runs');
     expect(await cli.json('google', 'pause', 'work')).toMatchObject({ state: 'paused' });

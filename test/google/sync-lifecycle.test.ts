@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { sql } from '../../src/database/index.js';
 import type { PartialGoogleSettings } from '../../src/google/index.js';
 import { addGrant, createApplication, findApplication } from '../../src/licensing/index.js';
+import { createIncrements } from '../support/google-increments.js';
 import { type GoogleSync, startGoogleSync } from '../support/google-sync.js';
 
 let world: GoogleSync;
@@ -184,6 +185,18 @@ describe('B38: fewer seats than people', () => {
     await world.server.database.write(sql`UPDATE licences SET seats = 10`);
     await world.sync();
     expect(await held()).toHaveLength(4);
+  });
+
+  it('suspending in Google frees the seat by one look at the reports', async () => {
+    await licensed('wait');
+    await world.sync();
+    const increments = createIncrements(world);
+    await increments.poll();
+    const [seated] = await held();
+    world.emulator.users.suspend(seated?.name ?? '');
+    expect(await increments.pollAndRefresh()).toMatchObject({ kind: 'refresh', state: 'completed' });
+    const names = (await held()).map(({ name }) => name);
+    expect([names.length, names.includes(seated?.name ?? '')]).toEqual([2, false]);
   });
 
   it('suspending in Google frees the seat in the same run', async () => {

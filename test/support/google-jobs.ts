@@ -40,7 +40,8 @@ export function createGoogleJobs({ server, services, connection }: GoogleSync): 
     read,
     async startProcess(registry = new Registry()) {
       const logger = { info: () => undefined, warn: () => undefined };
-      const jobs = await startJobs({ ...services, logger, registry, databaseUrl: await urlOf(database) });
+      const config = { ...services.config, server: server.config.server };
+      const jobs = await startJobs({ ...services, config, logger, registry, databaseUrl: await urlOf(database) });
       started.push(jobs);
       return jobs;
     },

@@ -15,6 +15,7 @@ import { SeatHistory1790000000014 } from './0014-seat-history.js';
 import { GoogleConnections1790000000015 } from './0015-google-connections.js';
 import { GoogleRuns1790000000016 } from './0016-google-runs.js';
 import { ApiTokens1790000000017 } from './0017-api-tokens.js';
+import { GoogleIncrements1790000000018 } from './0018-google-increments.js';
 import { GoogleJobs1790000000019 } from './0019-google-jobs.js';
 import { WaysIn1790000000020 } from './0020-ways-in.js';
 import { LogSeals1790000000021 } from './0021-log-seals.js';
@@ -38,6 +39,7 @@ export const migrations = [
   GoogleConnections1790000000015,
   GoogleRuns1790000000016,
   ApiTokens1790000000017,
+  GoogleIncrements1790000000018,
   GoogleJobs1790000000019,
   WaysIn1790000000020,
   LogSeals1790000000021,

@@ -99,6 +99,10 @@ export function settingsSchema(limits: SettingLimits) {
       .prefault({}),
     /** How long a plan can be approved. */
     approvalHours: z.int().min(1).max(8760).default(72),
+    /** Minutes between two looks at Google's reports of what changed; 0: none. */
+    reportsMinutes: z.int().min(0).max(1440).default(5),
+    /** Whether Google is asked to tell at once what happens to users, where it can reach this server. */
+    notifications: z.boolean().default(true),
     /** Requests in 60 seconds; null: GOOGLE_REQUESTS_PER_MINUTE. */
     requestsPerMinute: z.int().min(1).max(1_000_000).nullable().default(null),
   });

@@ -11,12 +11,13 @@ export function licenceEffect(
 ): Promise<SeatForecast[]> {
   const { siteId } = planning;
   const items = (kind: string, condition: Sql) => sql`
-    FROM google_plan_items i WHERE ${ofRun(planning, sql`i`)} AND i.kind = ${kind} AND i.state <> 'skipped'
+    FROM google_plan_items i WHERE ${ofRun(planning, sql`i`)} AND i.kind = ${kind} AND i.state NOT IN ('skipped', 'dropped')
       AND (${!removalsOnly} OR i.removal) AND ${condition}`;
   const pairs = (action: string, list: string, member: Sql) => sql`
     SELECT i.object_id AS group_id, member.value::uuid AS ${member}
     FROM google_plan_items i CROSS JOIN jsonb_array_elements_text(i.data->${list}) AS member (value)
-    WHERE ${ofRun(planning, sql`i`)} AND i.kind = 'members' AND i.action = ${action} AND (${!removalsOnly} OR i.removal)`;
+    WHERE ${ofRun(planning, sql`i`)} AND i.kind = 'members' AND i.action = ${action}
+      AND i.state <> 'dropped' AND (${!removalsOnly} OR i.removal)`;
   return forecastSeats(transaction, siteId, rules, {
     people: sql`
       SELECT i.object_id AS user_id, bool_and(i.action <> 'delete' AND coalesce((i.data->>'active')::boolean, true)) AS active

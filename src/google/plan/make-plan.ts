@@ -4,6 +4,7 @@ import { licenceEffect } from './licence-effect.js';
 import { measureRemovals, type Removals } from './limits.js';
 import { matchGroups } from './match-groups.js';
 import { matchUsers } from './match-users.js';
+import { overtakeHeld } from './overtake-held.js';
 import { planAbsent } from './plan-absent.js';
 import { planGroups } from './plan-groups.js';
 import { planMembers } from './plan-members.js';
@@ -86,6 +87,7 @@ const STEPS: readonly PlanStep[] = [
   planAbsent,
   planGroups,
   planMembers,
+  overtakeHeld,
   recordConflicts,
 ];
 

@@ -11,13 +11,13 @@ export async function matchGroups(transaction: Transaction, planning: Planning):
  * group that is there already under the name of a new one is nobody's to take without being asked.
  */
 function matchAll(planning: Planning): Sql {
-  const { siteId, connectionId, runId, whole } = planning;
+  const { siteId, connectionId, runId } = planning;
   return sql`
     WITH wanted AS (
       SELECT g.google_id, g.new_id, g.display_name, g.email, g.hash, g.selected_by,
         row_number() OVER (PARTITION BY lower(g.display_name) ORDER BY g.google_id) AS turn
       FROM google_staged_groups g
-      WHERE ${ofRun(planning, sql`g`)} AND (g.selected_by IS NOT NULL OR NOT ${whole})
+      WHERE ${ofRun(planning, sql`g`)} AND g.selected_by IS NOT NULL
     ), named AS (
       SELECT w.*, CASE WHEN turn > 1 THEN w.display_name || ' (' || w.email || ')' END AS name FROM wanted w
     ), linked AS (
@@ -62,7 +62,7 @@ function matchAll(planning: Planning): Sql {
         WHEN choice = 'take-over' THEN 'take-over'
         WHEN chosen_owner IS NULL THEN 'adopt' WHEN chosen_owner = ${connectionId} THEN 'own' ELSE 'guest' END,
       CASE WHEN id IS NOT NULL THEN 'Google id' WHEN choice IS NOT NULL THEN 'decision'
-        ELSE 'nothing: new (' || coalesce(selected_by, 'asked for') || ')' END,
+        ELSE 'nothing: new (' || selected_by || ')' END,
       conflict, CASE WHEN conflict = 'deleted-here' THEN ARRAY[id] ELSE ids END, deleted_at IS NOT NULL,
       CASE WHEN choice = 'rename' THEN chosen_name ELSE name END, version,
       hash || ' ' || coalesce(CASE WHEN choice = 'rename' THEN chosen_name ELSE name END, '')

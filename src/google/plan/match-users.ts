@@ -1,5 +1,5 @@
 import { type Sql, sql, type Transaction } from '../../database/index.js';
-import { ofRun, type Planning } from './planning.js';
+import { isGone, ofRun, type Planning } from './planning.js';
 
 /**
  * Finds for every user of the walk which user of the directory it is: by Google's id, by what an administrator decided,
@@ -85,7 +85,7 @@ function inGroups(planning: Planning): Sql {
  * belongs to a Google id that is still there is none.
  */
 function matchOthers(planning: Planning): Sql {
-  const { siteId, connectionId, runId, whole, settings } = planning;
+  const { siteId, connectionId, runId, settings } = planning;
   const linksByItself = settings.link === 'link';
   const relinks = settings.recreated === 'relink';
   return sql`
@@ -106,7 +106,7 @@ function matchOthers(planning: Planning): Sql {
       JOIN user_emails e ON e.site_id = ${siteId} AND e.value_key = a.key
     ), candidate AS (
       SELECT n.google_id, u.id, u.owner_connection_id AS owner, bool_or(n.primarily) AS primarily, min(n.key) AS key,
-        bool_or(i.external_id IS NOT NULL) AS linked,
+        bool_or(i.external_id IS NOT NULL) AS linked, bool_and(${isGone(planning, sql`i.external_id`)}) AS gone,
         bool_or(d.verified_at IS NOT NULL) AS verified
       FROM named n
       JOIN users u ON u.site_id = ${siteId} AND u.id = n.id AND u.deleted_at IS NULL
@@ -121,7 +121,7 @@ function matchOthers(planning: Planning): Sql {
         row_number() OVER (PARTITION BY id ORDER BY primarily DESC, google_id) AS turn
       FROM candidate
     ), found AS (
-      SELECT f.*, w.id, w.owner, w.key, w.linked, w.verified, w.choices, w.turn,
+      SELECT f.*, w.id, w.owner, w.key, w.linked, w.gone, w.verified, w.choices, w.turn,
         coalesce((SELECT array_agg(a.id ORDER BY a.id) FROM candidate a WHERE a.google_id = f.google_id), '{}') AS candidates,
         c.choice, c.chosen_object_id, c.chosen_name, chosen.owner_connection_id AS chosen_owner,
         chosen.id IS NOT NULL AS chosen_lives
@@ -137,7 +137,7 @@ function matchOthers(planning: Planning): Sql {
         WHEN id IS NULL AND cardinality(candidates) > 1 THEN 'several-candidates'
         WHEN id IS NULL THEN NULL
         WHEN turn > 1 THEN 'two-for-one'
-        WHEN linked AND owner = ${connectionId} AND ${whole} THEN NULL
+        WHEN linked AND owner = ${connectionId} THEN CASE WHEN NOT gone THEN 'ignored' END
         WHEN owner IS NOT NULL THEN 'other-owner'
         WHEN NOT ${linksByItself} THEN 'manual'
         WHEN NOT verified THEN 'unverified-domain'
@@ -189,7 +189,7 @@ function findTakenNames(planning: Planning): Sql {
         AND NOT EXISTS (
           SELECT 1 FROM identities i
           WHERE i.site_id = ${siteId} AND i.object_id = holder.id AND i.connection_id = ${connectionId}
-            AND holder.owner_connection_id = ${connectionId}
+            AND holder.owner_connection_id = ${connectionId} AND ${isGone(planning, sql`i.external_id`)}
             AND NOT EXISTS (SELECT 1 FROM google_matches here
               WHERE ${ofRun(planning, sql`here`)} AND here.object_type = 'User' AND here.object_id = holder.id))
       UNION ALL

@@ -27,7 +27,7 @@ function planAll(planning: Planning): Sql {
       CASE WHEN write_as = 'new' THEN 'create' WHEN restores THEN 'restore' WHEN external_id IS NULL THEN 'link'
         WHEN write_as = 'take-over' THEN 'take-over' ELSE 'update' END,
       google_id, object_id, name,
-      CASE WHEN write_as = 'new' THEN 'new in Google, selected by ' || coalesce(selected_by, 'an event')
+      CASE WHEN write_as = 'new' THEN 'new in Google, selected by ' || selected_by
         WHEN restores THEN 'there again in Google'
         WHEN external_id IS NULL THEN 'linked by ' || matched_by
         ELSE 'renamed in Google' END,

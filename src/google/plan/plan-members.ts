@@ -26,11 +26,30 @@ function people(planning: Planning): Sql {
     UNION
     SELECT i.object_type, i.external_id, i.object_id,
       CASE WHEN i.object_type = 'User' OR g.owner_connection_id = ${connectionId} THEN 'own' ELSE 'guest' END
-    FROM identities i LEFT JOIN groups g ON g.site_id = i.site_id AND g.id = i.object_id
+    FROM identities i
+    LEFT JOIN users u ON i.object_type = 'User' AND u.site_id = i.site_id AND u.id = i.object_id
+    LEFT JOIN groups g ON i.object_type = 'Group' AND g.site_id = i.site_id AND g.id = i.object_id
     WHERE i.site_id = ${siteId} AND i.connection_id = ${connectionId} AND i.external_id IS NOT NULL
-      AND NOT EXISTS (SELECT 1 FROM google_matches m
-        WHERE ${ofRun(planning, sql`m`)} AND m.object_type = i.object_type AND m.google_id = i.external_id)`
+      AND CASE WHEN i.object_type = 'User' THEN u.deleted_at ELSE g.deleted_at END IS NULL
+      AND ${isUndisputed(planning)}`
     }`;
+}
+
+/**
+ * Of an identity `i` that this refresh has not read: the last complete run has seen it, and it is in no conflict. Who was
+ * read is known by the matches.
+ */
+function isUndisputed(planning: Planning): Sql {
+  return sql`NOT EXISTS (SELECT 1 FROM google_matches m
+      WHERE ${ofRun(planning, sql`m`)} AND m.object_type = i.object_type AND m.google_id = i.external_id)
+    AND NOT EXISTS (SELECT 1 FROM google_staged_users s
+      WHERE ${ofRun(planning, sql`s`)} AND i.object_type = 'User' AND s.google_id = i.external_id)
+    AND NOT EXISTS (SELECT 1 FROM google_absences a
+      WHERE a.site_id = i.site_id AND a.connection_id = i.connection_id AND a.kind = lower(i.object_type)
+        AND a.object_id = i.object_id)
+    AND NOT EXISTS (SELECT 1 FROM google_conflicts c
+      WHERE c.site_id = i.site_id AND c.connection_id = i.connection_id AND c.object_type = i.object_type
+        AND c.google_id = i.external_id AND (c.choice IS NULL OR c.choice = 'ignore'))`;
 }
 
 /** Groups of the connection whose list of members was read to the end, with the edges that Google says there are. */
@@ -55,18 +74,24 @@ function wanted(planning: Planning): Sql {
       SELECT g.object_id, everybody.object_id, false
       FROM google_staged_members m
       JOIN read_group g ON g.google_id = m.group_id
-      CROSS JOIN (${activeUsers(planning)}) AS everybody
+      CROSS JOIN LATERAL (${activeUsers(planning)}) AS everybody
       WHERE m.site_id = ${siteId} AND m.run_id = ${runId} AND m.type = 'CUSTOMER'
     )`;
 }
 
-/** Whom a member "the whole account" stands for. */
+/**
+ * Whom a member "the whole account" of a group `g` stands for. A refresh knows it of those that it has read; the others
+ * are members as they were.
+ */
 function activeUsers(planning: Planning): Sql {
   const { siteId, whole } = planning;
   if (!whole) {
     return sql`
-      SELECT person.object_id FROM person JOIN users u ON u.site_id = ${siteId} AND u.id = person.object_id
-      WHERE person.object_type = 'User' AND u.deleted_at IS NULL AND u.state = 'active'`;
+      SELECT person.object_id FROM person
+      LEFT JOIN google_staged_users s ON ${ofRun(planning, sql`s`)} AND s.google_id = person.google_id
+      WHERE person.object_type = 'User' AND CASE WHEN s.google_id IS NOT NULL THEN s.state = 'active' ELSE EXISTS (
+        SELECT 1 FROM memberships m WHERE m.site_id = ${siteId} AND m.group_id = g.object_id
+          AND m.user_id = person.object_id) END`;
   }
   return sql`
     SELECT person.object_id FROM person
@@ -111,12 +136,26 @@ export function absentMembers(planning: Planning): Sql {
     LEFT JOIN google_absences a ON a.site_id = ${siteId} AND a.connection_id = ${connectionId} AND a.kind = ${kind}
       AND a.object_id = ${row}.group_id AND a.member_id = ${member}
     WHERE NOT EXISTS (SELECT 1 FROM wanted w WHERE w.group_id = ${row}.group_id AND w.member_id = ${member})`;
-  // A refresh reads a list because Google said that it changed: that is the second word.
-  const runs = whole ? sql`absent.runs` : sql`absent.runs + 1`;
+  // Who is said to have left needs no second list that lacks them.
+  const runs = whole ? sql`absent.runs` : sql`absent.runs + CASE WHEN ${isSaidToHaveLeft(planning)} THEN 1 ELSE 0 END`;
   return sql`
     WITH ${wanted(planning)}, absent AS (
       ${known('member', sql`mine.user_id`, MEMBERSHIP)} UNION ALL ${known('nesting', sql`inner_group.child_group_id`, NESTING)}
     ) SELECT absent.group_id, absent.member_id, absent.kind, ${runs} AS runs, absent.since FROM absent`;
+}
+
+/** Whether a hint of this refresh says that `absent` has left the group. */
+function isSaidToHaveLeft({ siteId, connectionId, runId }: Planning): Sql {
+  return sql`EXISTS (
+    SELECT 1 FROM google_hints h
+    JOIN read_group r ON r.object_id = absent.group_id
+    JOIN google_staged_groups s ON s.site_id = ${siteId} AND s.run_id = ${runId} AND s.google_id = r.google_id
+    JOIN person p ON p.object_id = absent.member_id
+    LEFT JOIN users u ON p.object_type = 'User' AND u.site_id = ${siteId} AND u.id = p.object_id
+    LEFT JOIN user_emails e ON p.object_type = 'User' AND e.site_id = ${siteId} AND e.user_id = p.object_id
+    WHERE h.site_id = ${siteId} AND h.connection_id = ${connectionId} AND h.run_id = ${runId}::uuid AND h.kind = 'left'
+      AND split_part(h.key, ' ', 1) IN (s.google_id, lower(s.email))
+      AND split_part(h.key, ' ', 2) IN (p.google_id, u.user_name_key, e.value_key))`;
 }
 
 const MEMBERSHIP = sql`mine`;

@@ -39,6 +39,16 @@ export function ofRun({ siteId, runId }: Planning, alias: Sql): Sql {
   return sql`${alias}.site_id = ${siteId} AND ${alias}.run_id = ${runId}`;
 }
 
+/**
+ * Whether the account with a Google id is certainly gone: a complete walk would have found it, and of a refresh Google
+ * has to say so.
+ */
+export function isGone(planning: Planning, googleId: Sql): Sql {
+  if (planning.whole) return sql`true`;
+  return sql`EXISTS (SELECT 1 FROM google_staged_users gone
+    WHERE ${ofRun(planning, sql`gone`)} AND gone.google_id = ${googleId} AND gone.state = 'deleted')`;
+}
+
 /** The order in which items are applied: seats are freed before they are asked for, names before they are taken. */
 export const PHASES = {
   deactivateUsers: 10,

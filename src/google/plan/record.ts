@@ -28,10 +28,14 @@ export async function recordConflicts(transaction: Transaction, planning: Planni
     WHERE ${ofRun(planning, sql`m`)} AND m.conflict <> 'ignored' AND m.selected
     ON CONFLICT (site_id, connection_id, object_type, google_id) DO UPDATE
       SET reason = excluded.reason, name = excluded.name, candidates = excluded.candidates, last_run_id = excluded.last_run_id`);
-  if (!whole) return;
+  const looked = whole
+    ? sql`true`
+    : sql`EXISTS (SELECT 1 FROM google_matches m
+        WHERE ${ofRun(planning, sql`m`)} AND m.object_type = c.object_type AND m.google_id = c.google_id)`;
   await transaction.run(sql`
     DELETE FROM google_conflicts c
-    WHERE c.site_id = ${siteId} AND c.connection_id = ${connectionId} AND c.choice IS NULL AND c.last_run_id <> ${runId}::uuid`);
+    WHERE c.site_id = ${siteId} AND c.connection_id = ${connectionId} AND c.choice IS NULL
+      AND c.last_run_id <> ${runId}::uuid AND ${looked}`);
 }
 
 /**

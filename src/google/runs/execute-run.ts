@@ -5,10 +5,12 @@ import { googleErrorClass } from '../client/index.js';
 import { markNeedsAttention, openGoogleClient, readGoogleConnection } from '../connections/index.js';
 import { createMapping, DEFAULT_MAPPING } from '../mapping/index.js';
 import { makePlan, type Plan, type Planning } from '../plan/index.js';
+import { settleHints } from '../refresh/index.js';
 import { createStage } from '../walk/index.js';
 import { awaitApproval } from './await-approval.js';
 import { actorOf, type Execution, type RunServices } from './execution.js';
 import { startPulse } from './pulse.js';
+import { refreshWalk } from './refresh-walk.js';
 import { rememberAbsences } from './remember-absences.js';
 import type { Run } from './run.js';
 import { claimRun, type RunKey, readExpected, readRun, updateRun } from './run-store.js';
@@ -59,6 +61,7 @@ async function work(execution: Execution): Promise<void> {
   await apply(execution);
   if (run.decidedAt === null) await rememberAbsences(database, planningOf(execution));
   await stage.clear();
+  await settleHints(database, run);
   await awaitApproval(database, run, connection.settings.approvalHours);
 }
 
@@ -69,7 +72,7 @@ async function walk(execution: Execution): Promise<void> {
   if (expected !== undefined) pulse.note({ expected });
   const client = await openGoogleClient(services, connection, { users: mapping.fields, groups: [] });
   try {
-    await walkAgain(execution, client);
+    await (run.kind === 'refresh' ? refreshWalk : walkAgain)(execution, client);
   } finally {
     const usage = client.usage();
     const { requests, retries, bytes, waitedMilliseconds } = usage;

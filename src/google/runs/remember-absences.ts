@@ -1,13 +1,40 @@
 import { type Database, sql } from '../../database/index.js';
-import { absentMembers, absentObjects, type Planning } from '../plan/index.js';
+import { absentMembers, absentObjects, ofRun, type Planning } from '../plan/index.js';
 
 /**
  * Counts for everything that a complete walk did not find how often that was so, and forgets it where it is there
  * again. A refresh of single objects says nothing about others.
  */
 export async function rememberAbsences(database: Database, planning: Planning): Promise<void> {
-  const { siteId, connectionId, whole } = planning;
-  if (!whole) return;
+  if (planning.whole) await rememberAll(database, planning);
+  else await rememberRead(database, planning);
+}
+
+/** What was read and is there is not absent; whom Google calls deleted is. Runs that did not see it are not counted. */
+async function rememberRead(database: Database, planning: Planning): Promise<void> {
+  const { siteId, connectionId } = planning;
+  await database.write(sql`
+    WITH back AS (
+      DELETE FROM google_absences a USING google_matches m
+      WHERE a.site_id = ${siteId} AND a.connection_id = ${connectionId} AND a.kind IN ('user', 'group')
+        AND ${ofRun(planning, sql`m`)} AND m.selected AND m.object_id = a.object_id AND lower(m.object_type) = a.kind
+    )
+    INSERT INTO google_absences (site_id, connection_id, kind, object_id, member_id, reason, since, runs)
+    SELECT ${siteId}, ${connectionId}, lower(object_type), object_id, object_id, reason, since, runs
+    FROM (${absentObjects(planning)}) AS absent
+    ON CONFLICT (site_id, connection_id, kind, object_id, member_id) DO UPDATE SET reason = excluded.reason`);
+  await database.write(sql`
+    WITH gone AS MATERIALIZED (${absentMembers(planning)})
+    DELETE FROM google_absences a USING google_matches m
+    JOIN google_staged_groups s ON ${ofRun(planning, sql`s`)} AND s.google_id = m.google_id AND s.members_read
+    WHERE a.site_id = ${siteId} AND a.connection_id = ${connectionId} AND a.kind IN ('member', 'nesting')
+      AND ${ofRun(planning, sql`m`)} AND m.object_type = 'Group' AND m.object_id = a.object_id
+      AND NOT EXISTS (SELECT 1 FROM gone
+        WHERE gone.group_id = a.object_id AND gone.member_id = a.member_id AND gone.kind = a.kind)`);
+}
+
+async function rememberAll(database: Database, planning: Planning): Promise<void> {
+  const { siteId, connectionId } = planning;
   await database.transaction(async (transaction) => {
     await transaction.lock(`SET LOCAL statement_timeout = '10min'`);
     await transaction.run(sql`

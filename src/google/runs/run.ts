@@ -27,6 +27,8 @@ export interface RunProgress {
   /** Groups whose members were read. */
   readonly groupsRead?: number;
   readonly members?: number;
+  /** Of a refresh: users, groups and lists that may have changed. */
+  readonly hints?: number;
   readonly requests?: number;
   readonly retries?: number;
   readonly bytes?: number;
