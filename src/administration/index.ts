@@ -36,4 +36,6 @@ export { mailAddress } from './mail-address.js';
 export { readShownUser, type ShownUser } from './shown-user.js';
 export { changeMembers, either, simulateChanges, simulatedChanges } from './simulated-changes.js';
 export { expiryOf, type TokenState, tokenState } from './token-terms.js';
+export { type ImportReport, importList } from './user-import/import-list.js';
+export { IMPORT_COLUMNS, importRow, type NumberedRow, type RowOutcome } from './user-import/import-row.js';
 export { domainView, proveDomain } from './verify-domain.js';

@@ -28,6 +28,7 @@ import { type UnusedRouteDependencies, unusedRoutes } from './seats/unused-route
 import { settingsRoutes } from './settings/settings-routes.js';
 import { apiTokenRoutes } from './tokens/api-token-routes.js';
 import { applicationTokenRoutes } from './tokens/application-token-routes.js';
+import { type ImportRouteDependencies, importRoute } from './users/import-route.js';
 import type { UserRouteDependencies } from './users/show-user.js';
 import { userRoutes } from './users/user-routes.js';
 import { userStateRoutes } from './users/user-state-routes.js';
@@ -43,7 +44,8 @@ export interface RouteDependencies
     UnusedRouteDependencies,
     ConnectionRouteDependencies {
   readonly limits: ActivityRouteDependencies['limits'] &
-    GroupRouteDependencies['limits'] & { readonly keyBytes: number };
+    GroupRouteDependencies['limits'] &
+    ImportRouteDependencies['limits'] & { readonly keyBytes: number };
   /** Where the server is reached, without a slash at the end. */
   readonly publicUrl: string;
 }
@@ -55,6 +57,7 @@ export function createRoutes(dependencies: RouteDependencies): Route[] {
     ...activityRoutes(dependencies),
     ...userRoutes(dependencies),
     ...userStateRoutes(dependencies),
+    importRoute(dependencies),
     // Before the routes of a user who might be called that.
     acceptRoute(dependencies),
     ...invitationRoutes(dependencies),

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { connectionNames, readShownUser } from '../administration/index.js';
 import { findUsers, type UserState } from '../directory/index.js';
+import { importCommand } from './import-command.js';
 import { table } from './output.js';
 import { parseCount } from './parse-number.js';
 import { type Register, type Session, type SiteOptions, siteCommand } from './session.js';
@@ -15,7 +16,7 @@ interface ListOptions extends SiteOptions {
   readonly limit: number;
 }
 
-/** `rollcall user list | show`, and those of user-state-commands */
+/** `rollcall user list | show | import`, and those of user-state-commands */
 export const userCommands: Register = (group, session) => {
   siteCommand(group, 'list', 'list users in the order of their userName')
     .option('--filter <text>', 'only those whose userName starts with this')
@@ -34,6 +35,7 @@ export const userCommands: Register = (group, session) => {
       }),
     );
 
+  importCommand(group, session);
   userStateCommands(group, session);
 };
 

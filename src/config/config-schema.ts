@@ -125,6 +125,7 @@ const limits = z.strictObject({
   projectionAttributes: integer(10, 10_000),
   activityReports: integer(1, 100_000),
   eventStreams: integer(1, 100_000),
+  importRows: integer(1, 100_000),
   headerBytes: integer(4096, 1_048_576),
   pageSizeDefault: integer(1, 10_000),
   pageSizeMax: integer(1, 10_000),

@@ -16,7 +16,7 @@ export interface DirectoryDocuments {
    * What a merge patch (RFC 7396) makes of a user; `active` is left to the commands that change states.
    * @throws RollcallError `user.invalid`
    */
-  userEdit(current: UserRecord, patch: Document): UserEdit;
+  userEdit(current: Pick<UserRecord, 'document'>, patch: Document): UserEdit;
   /** @throws RollcallError `group.invalid` */
   newGroup(document: unknown): GroupProfile;
   /** @throws RollcallError `group.invalid` */

@@ -49,6 +49,13 @@ export { type ListedMember, listMembers, type MemberPosition } from './groups/li
 export { groupRows, listGroups, readGroup, readMembers, streamMembers } from './groups/read-groups.js';
 export { restoreGroup } from './groups/restore-group.js';
 export { type GroupEdit, type GroupUpdate, type UpdatedGroup, updateGroup } from './groups/update-group.js';
+export {
+  findGroupsNamed,
+  findUsersNamed,
+  type GroupNamed,
+  membershipsOf,
+  type UserNamed,
+} from './import/find-named.js';
 export { importGroups } from './import/import-groups.js';
 export { importMembers, type MembersOutcome } from './import/import-members.js';
 export { importUsers } from './import/import-users.js';

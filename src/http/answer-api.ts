@@ -85,9 +85,12 @@ export function createAnswerApi(dependencies: AnswerApiDependencies): Answer {
 /** `user` and `lastActiveAt` */
 const ATTRIBUTES_PER_REPORT = 2;
 
-/** Reports have a limit of their own, which their route knows how to count. */
-function attributesOf({ bodyAttributes, activityReports }: Config['limits']): number {
-  return bodyAttributes + activityReports * ATTRIBUTES_PER_REPORT;
+/** The columns of a list of people. */
+const ATTRIBUTES_PER_ROW = 10;
+
+/** Reports and rows have limits of their own, which their routes know how to count. */
+function attributesOf({ bodyAttributes, activityReports, importRows }: Config['limits']): number {
+  return bodyAttributes + Math.max(activityReports * ATTRIBUTES_PER_REPORT, importRows * ATTRIBUTES_PER_ROW);
 }
 
 const FAILED = {

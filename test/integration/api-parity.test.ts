@@ -78,6 +78,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'webhook replay': 'replayDeliveries',
   'user list': 'listUsers',
   'user show': 'getUser',
+  'user import': 'importUsers',
   'user suspend': 'suspendUser',
   'user reactivate': 'reactivateUser',
   'user deactivate': 'deactivateUser',

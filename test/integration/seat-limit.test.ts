@@ -210,6 +210,25 @@ const PATHS: Readonly<Record<string, Path>> = {
     const group = await client.group(`group${n}`, [await client.user(`user${n}`)]);
     return () => askedApi('POST', '/grants', { application: 'wiki', role: 'user', group });
   },
+  'an imported list': async (n) => {
+    await invitation(n);
+    const rows = [{ userName: `p${n}`, groups: 'Wiki users' }];
+    return async () => {
+      const { rows: outcomes } = await program.done('POST', '/user-imports', { rows });
+      const [{ problems }] = outcomes;
+      const codes = problems.map(({ code }: { code: string }) => code);
+      expect([[], ['licence.out-of-seats']]).toContainEqual(codes);
+      return codes.length === 0;
+    };
+  },
+  'an imported list that makes somebody active': async (n) => {
+    const { id } = await program.done('POST', '/users', { userName: `p${n}`, active: false });
+    await grantingGroup(`of p${n}`, [id]);
+    return async () => {
+      const { rows } = await program.done('POST', '/user-imports', { rows: [{ userName: `p${n}`, active: 'yes' }] });
+      return rows[0].outcome === 'updated';
+    };
+  },
   'an invitation': async (n) => {
     const body = await invitation(n);
     return () => askedApi('POST', '/invitations', body);

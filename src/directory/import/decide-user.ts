@@ -1,3 +1,4 @@
+import { RollcallError } from '../../errors/index.js';
 import type { Actor } from '../actor.js';
 import { type AttributeChange, attributeChanges, type Document } from '../attribute-changes.js';
 import type { NamedEffects } from '../command.js';
@@ -39,10 +40,11 @@ export type UserDecision =
  */
 export function decideUser(
   actor: Actor,
-  imported: ImportedUser,
+  wanted: ImportedUser,
   current: CurrentUser | undefined,
   held: boolean,
 ): UserDecision {
+  const imported = edited(wanted, current);
   const { as } = imported;
   if (as === 'new') return current === undefined ? decideNew(imported) : { kind: 'outdated' };
   if (current === undefined || !held || !stillFits(as, current.ownerConnectionId, actor)) return { kind: 'outdated' };
@@ -58,8 +60,20 @@ export function decideUser(
   };
 }
 
+/** @throws RollcallError of the edit, with the user as its object */
+function edited(imported: ImportedUser, current: CurrentUser | undefined): ImportedUser {
+  if (imported.edit === undefined || current === undefined) return imported;
+  try {
+    return { ...imported, ...imported.edit(current.document) };
+  } catch (error) {
+    if (!(error instanceof RollcallError)) throw error;
+    const { kind, code, message, details } = error;
+    throw new RollcallError(kind, code, message, { ...details, objects: [imported.id] }, { cause: error });
+  }
+}
+
 function decideNew(imported: ImportedUser): UserDecision {
-  const { id, userName, active = true, managerId, externalId, reason, secrets, uniqueValues = [] } = imported;
+  const { id, userName, active = true, managerId, externalId, reason, secrets, uniqueValues = [], type } = imported;
   if (userName === undefined) throw new Error(`The new user ${id} has no userName`);
   const { document, folded } = merge({}, imported, userName, active);
   const displayName = imported.displayName ?? shownName(document);
@@ -70,13 +84,16 @@ function decideNew(imported: ImportedUser): UserDecision {
   };
   return {
     kind: 'created',
-    user: { id, createdAt: new Date(), profile, externalId },
+    user: { id, createdAt: new Date(), profile, externalId, type },
     effects: {
       action: 'user.create',
       objectType: 'User',
       objectId: id,
       objectName: userName,
-      changed: attributeChanges({}, document, secrets),
+      changed: [
+        ...attributeChanges({}, document, secrets),
+        ...(type === undefined || type === 'standard' ? [] : [{ attribute: 'userType', old: undefined, new: type }]),
+      ],
       subjects: [],
       decision: reason,
     },

@@ -1,5 +1,6 @@
 import type { Document } from '../attribute-changes.js';
 import type { UniqueValue } from '../unique-values.js';
+import type { UserType } from '../users/find-users.js';
 import type { UserProfile } from '../users/user-profile.js';
 
 /** Attributes that the import owns. Everything else of a document that is there stays. */
@@ -48,6 +49,13 @@ export interface ImportedUser extends ImportedObject {
   readonly emails?: UserProfile['emails'] | undefined;
   /** What the connection says of it, see statusAfterWord; a new user is active unless said otherwise. */
   readonly active?: boolean | undefined;
+  /** Of a new user; `standard` unless said otherwise. */
+  readonly type?: UserType | undefined;
+  /**
+   * Of a user who is there, in place of the attributes above: they are worked out from the document under its lock. May
+   * throw a RollcallError, which is about this user alone.
+   */
+  readonly edit?: ((document: Document) => ImportedAttributes) | undefined;
 }
 
 /** A group as an import wants it. */
