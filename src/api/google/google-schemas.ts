@@ -40,6 +40,7 @@ export const run = z
       selectedGroups: count,
       groupsRead: count,
       members: count,
+      hints: count,
       requests: count,
       retries: count,
       bytes: count,
