@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Run, RunItem } from '../../src/google/index.js';
+import { listRuns, type Run, type RunItem } from '../../src/google/index.js';
 import type { Cli } from '../support/cli.js';
 import { createGoogleCli, googleEnvironment } from '../support/google-cli.js';
+import { createGoogleJobs } from '../support/google-jobs.js';
 import { type GoogleSync, startGoogleSync } from '../support/google-sync.js';
 
 interface ShownRun extends Run {
@@ -151,4 +152,25 @@ describe('rollcall google without a server', () => {
     expect(JSON.parse(out)).toMatchObject({ state: 'failed', error: { code: 'google.no-users' } });
     world.emulator.clearFaults();
   });
+});
+
+it('where a server runs it does what is waited for, and the command only looks on', async () => {
+  const jobs = createGoogleJobs(world);
+  await jobs.startProcess();
+  try {
+    // It is under way for longer than this command waits for a server.
+    world.emulator.settings.latency = 500;
+    const waiting = cli.json<Run>('google', 'plan', '--wait', name());
+    const isTaken = async () => {
+      const { database, siteId } = world.server;
+      const [newest] = await listRuns(database, siteId, world.connection.id, 1);
+      return newest?.kind === 'plan' && newest.state === 'walking' ? newest : undefined;
+    };
+    let taken: Run | undefined;
+    while (taken === undefined) taken = await isTaken();
+    expect(await waiting).toMatchObject({ id: taken.id, state: 'completed' });
+  } finally {
+    world.emulator.settings.latency = 0;
+    await jobs.close();
+  }
 });
