@@ -8,7 +8,7 @@ const ROWS = [
   ['administration'],
   ['connections'],
   ['change'],
-  ['invitations'],
+  ['invitations', 'sign-ups'],
   ['webhooks', 'mail'],
   ['licensing', 'log'],
   ['directory'],

@@ -6,6 +6,7 @@ import { invitationEntities } from './invitations/index.js';
 import { historyEntities, licensingEntities, usageEntities } from './licensing/index.js';
 import { logEntities } from './log/index.js';
 import { mailEntities } from './mail/index.js';
+import { signUpEntities } from './sign-ups/index.js';
 import { webhookEntities } from './webhooks/index.js';
 
 /** Every table that the migrations make, for `openDatabase`. */
@@ -19,6 +20,7 @@ export const entities = [
   ...webhookEntities,
   ...mailEntities,
   ...invitationEntities,
+  ...signUpEntities,
   ...apiEntities,
   ...googleEntities,
   ...googleRunEntities,

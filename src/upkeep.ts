@@ -8,6 +8,7 @@ import { createLifeCycle } from './life-cycle.js';
 import { dropOldMonths, ensureLogPartitions, sealLog } from './log/index.js';
 import { createMailer, forgetOldMails } from './mail/index.js';
 import type { Services } from './services.js';
+import { forgetOldSignUps } from './sign-ups/index.js';
 import { createDeliverer, disableWebhook, tidyWebhooks } from './webhooks/index.js';
 
 const SECOND = 1000;
@@ -51,6 +52,7 @@ export function startUpkeep({
     repeat('tidying up after webhooks', 5 * MINUTE, () => tidyWebhooks(database, config.webhooks)),
     ...(mailer === undefined ? [] : [repeat('sending mails', SECOND, () => mailer.tick())]),
     repeat('forgetting old mails', 10 * MINUTE, () => forgetOldMails(database, config.mail.retentionDays)),
+    repeat('forgetting old sign-ups', 10 * MINUTE, () => forgetOldSignUps(database, config.mail.retentionDays)),
     repeat('ending invitations', MINUTE, () => lifeCycle.endInvitations()),
     repeat('forgetting answers to programs', 10 * MINUTE, () =>
       forgetOldRequests(database, config.api.idempotencyHours),

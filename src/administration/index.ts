@@ -34,6 +34,16 @@ export {
 } from './lookup.js';
 export { mailAddress } from './mail-address.js';
 export { readShownUser, type ShownUser } from './shown-user.js';
+export {
+  allow,
+  approve,
+  confirm,
+  disallow,
+  readRule,
+  reject,
+  type ShownSignUp,
+  signUp,
+} from './sign-ups.js';
 export { changeMembers, either, simulateChanges, simulatedChanges } from './simulated-changes.js';
 export { expiryOf, type TokenState, tokenState } from './token-terms.js';
 export { type ImportReport, importList } from './user-import/import-list.js';

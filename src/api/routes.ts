@@ -26,6 +26,8 @@ import { type Route, route } from './route.js';
 import { historyRoutes } from './seats/history-routes.js';
 import { type UnusedRouteDependencies, unusedRoutes } from './seats/unused-routes.js';
 import { settingsRoutes } from './settings/settings-routes.js';
+import { publicSignUpRoutes } from './sign-ups/public-routes.js';
+import { signUpRoutes } from './sign-ups/sign-up-routes.js';
 import { apiTokenRoutes } from './tokens/api-token-routes.js';
 import { applicationTokenRoutes } from './tokens/application-token-routes.js';
 import { type ImportRouteDependencies, importRoute } from './users/import-route.js';
@@ -61,6 +63,8 @@ export function createRoutes(dependencies: RouteDependencies): Route[] {
     // Before the routes of a user who might be called that.
     acceptRoute(dependencies),
     ...invitationRoutes(dependencies),
+    ...publicSignUpRoutes(dependencies),
+    ...signUpRoutes(dependencies),
     ...groupRoutes(dependencies),
     ...groupDeletionRoutes(dependencies),
     ...memberRoutes(dependencies),

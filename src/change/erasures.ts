@@ -9,6 +9,7 @@ import {
 import { forgetInvitations } from '../invitations/index.js';
 import { forgetGroups, forgetUsers } from '../licensing/index.js';
 import { erasePeople } from '../log/index.js';
+import { forgetSignUps } from '../sign-ups/index.js';
 import { forgetNames } from '../webhooks/index.js';
 
 /** See eraseUser; the log forgets who it was as well. */
@@ -30,6 +31,7 @@ function everywhere({ siteId }: Actor): AlsoErase {
   return (userIds) => [
     ...forgetUsers(siteId, userIds),
     ...forgetInvitations(siteId, userIds),
+    ...forgetSignUps(siteId, userIds),
     erasePeople(siteId, userIds),
     forgetNames(siteId, userIds),
   ];

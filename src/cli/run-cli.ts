@@ -109,6 +109,11 @@ const GROUPS: readonly Group[] = [
     load: async () => (await import('./invitation-commands.js')).invitationCommands,
   },
   {
+    name: 'sign-up',
+    description: 'people who want to use an application and say so themselves',
+    load: async () => (await import('./sign-up-commands.js')).signUpCommands,
+  },
+  {
     name: 'group',
     description: 'groups of the directory',
     load: async () => (await import('./group-commands.js')).groupCommands,

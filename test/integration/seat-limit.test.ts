@@ -7,7 +7,7 @@ import { DEFAULT_SEAT_RULES, type SeatRules, verifyLicensing } from '../../src/l
 import { createLifeCycle } from '../../src/life-cycle.js';
 import type { AccessClient } from '../support/access-server.js';
 import { type ApiServer, type ProgramClient, startApiServer } from '../support/api-server.js';
-import { tokenIn } from '../support/mail-server.js';
+import { mailSettings, queuedToken } from '../support/mail-server.js';
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
@@ -37,7 +37,12 @@ async function start(
   rules = { ...DEFAULT_SEAT_RULES, ...different };
   access = await startApiServer({
     limits: { publicRequests: 1000 },
-    settings: { licensing: { ...licensing, ...different }, invitations: { ...invitations, resendSeconds: 0 } },
+    settings: {
+      licensing: { ...licensing, ...different },
+      invitations: { ...invitations, resendSeconds: 0 },
+      // Nobody sends what is queued.
+      mail: mailSettings('smtp://127.0.0.1:1'),
+    },
   });
   program = await access.program();
   ({ licenceId } = await access.application({ key: 'wiki', licence: { seats, policy } }));
@@ -88,7 +93,7 @@ const addMember = (value: string) => ({ op: 'add', path: 'members', value: [{ va
 const group = (displayName: string, value: string) => ({ schemas: [GROUP], displayName, members: [{ value }] });
 
 /** An invitation to the role, whose default group the first one makes. */
-async function invitation(n: number): Promise<object> {
+async function invitation(n: number): Promise<{ address: string; roles: object[] }> {
   if (n === 0) {
     const { id } = await program.done('POST', '/groups', { displayName: 'Wiki users' });
     await program.done('PUT', `/applications/wiki/roles/user/default-groups/${id}`);
@@ -96,8 +101,22 @@ async function invitation(n: number): Promise<object> {
   return { address: `p${n}@example.com`, roles: [{ application: 'wiki', role: 'user' }] };
 }
 
-async function accepted(token: string): Promise<boolean> {
-  const { status, body, text } = await access.send('POST', '/api/v1/invitations/accept', { body: { token } });
+/** Somebody who signed up and can confirm their address now. */
+async function signedUp(n: number, approval: boolean): Promise<Attempt> {
+  const { address } = await invitation(n);
+  if (n === 0) {
+    const rule = { role: 'user', domains: ['example.com'], approval };
+    await program.done('PUT', '/applications/wiki/sign-up-rule', rule);
+  }
+  await access.send('POST', '/api/v1/applications/wiki/sign-up', { body: { address } });
+  const token = await queuedToken(access.server, address);
+  return () => shown('/sign-ups/confirm', token);
+}
+
+const accepted = (token: string) => shown('/invitations/accept', token);
+
+async function shown(path: string, token: string): Promise<boolean> {
+  const { status, body, text } = await access.send('POST', `/api/v1${path}`, { body: { token } });
   if (status === 409 && body.code === 'licence.out-of-seats') return false;
   expect([status, text]).toEqual([200, text]);
   return true;
@@ -210,6 +229,20 @@ const PATHS: Readonly<Record<string, Path>> = {
     const group = await client.group(`group${n}`, [await client.user(`user${n}`)]);
     return () => askedApi('POST', '/grants', { application: 'wiki', role: 'user', group });
   },
+  'the approval of a sign-up': async (n) => {
+    const confirming = await signedUp(n, true);
+    expect(await confirming()).toBe(true);
+    const { items } = await program.done('GET', '/sign-ups?state=waiting&limit=1');
+    return () => askedApi('POST', `/sign-ups/${items[0].id}/approve`, {});
+  },
+  'the approval of a sign-up of somebody who is there': async (n) => {
+    await program.done('POST', '/users', { userName: `p${n}@example.com` });
+    const confirming = await signedUp(n, true);
+    expect(await confirming()).toBe(true);
+    const { items } = await program.done('GET', '/sign-ups?state=waiting&limit=1');
+    return () => askedApi('POST', `/sign-ups/${items[0].id}/approve`, {});
+  },
+  'a sign-up that nobody has to approve': (n) => signedUp(n, false),
   'an imported list': async (n) => {
     await invitation(n);
     const rows = [{ userName: `p${n}`, groups: 'Wiki users' }];
@@ -250,8 +283,9 @@ const PATHS: Readonly<Record<string, Path>> = {
 /** Where people who are invited and have not come take no seats. */
 const PATHS_OF_LATE_SEATS: Readonly<Record<string, Path>> = {
   'the acceptance of an invitation': async (n) => {
-    const { link } = await program.done('POST', '/invitations', await invitation(n));
-    return () => accepted(tokenIn(link));
+    await program.done('POST', '/invitations', await invitation(n));
+    const token = await queuedToken(access.server, `p${n}@example.com`);
+    return () => accepted(token);
   },
 };
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { type Config, loadConfig } from '../../src/config/index.js';
-import type { Database } from '../../src/database/index.js';
+import { type Database, sql } from '../../src/database/index.js';
 import { createMailer } from '../../src/mail/index.js';
 import type { Secrets } from '../../src/secrets/index.js';
 
@@ -83,6 +83,17 @@ export async function sendMails(
   const mailer = createMailer({ database, secrets, settings });
   await mailer?.tick();
   await mailer?.stop();
+}
+
+/** The token in the mail that is queued for an address and not sent yet. */
+export async function queuedToken(
+  { database, secrets }: { readonly database: Database; readonly secrets: Secrets },
+  address: string,
+): Promise<string> {
+  const [mail] = await database.write<{ id: string; content: Buffer }>(sql`
+    SELECT id, content FROM mails WHERE recipient = ${address} AND state = 'pending'`);
+  if (mail === undefined) throw new Error(`no mail is queued for ${address}`);
+  return tokenIn(secrets.open('mail', mail.content, mail.id).toString());
 }
 
 /** The token of a link. */
