@@ -92,6 +92,10 @@ const STAGING = `
     CONSTRAINT google_staged_users_pk PRIMARY KEY (site_id, run_id, google_id),
     CONSTRAINT google_staged_users_state CHECK (state IN ('active', 'suspended', 'archived', 'deleted'))
   );
+  -- No statement looks for these: statistics of them would take longer than the statements.
+  ALTER TABLE google_staged_users ALTER display_name SET STATISTICS 0, ALTER emails SET STATISTICS 0,
+    ALTER document SET STATISTICS 0, ALTER folded SET STATISTICS 0, ALTER cleared SET STATISTICS 0,
+    ALTER hash SET STATISTICS 0;
 
   CREATE UNLOGGED TABLE google_staged_groups (
     site_id integer NOT NULL,
@@ -122,9 +126,11 @@ const STAGING = `
     group_id text COLLATE "C" NOT NULL,
     member_id text COLLATE "C" NOT NULL,
     type text NOT NULL,
-    email text,
-    CONSTRAINT google_staged_members_pk PRIMARY KEY (site_id, run_id, group_id, member_id)
+    email text
   );
+  -- They are read as a whole: a key of a million pairs would take longer to make than everything that is done by it.
+  CREATE INDEX google_staged_members_run ON google_staged_members (site_id, run_id);
+  ALTER TABLE google_staged_members ALTER email SET STATISTICS 0;
 
   -- Which object each one is, or why it is none: narrow, since the rows above are wide.
   CREATE UNLOGGED TABLE google_matches (
@@ -149,7 +155,8 @@ const STAGING = `
     version bigint,
     hash text COLLATE "C" NOT NULL DEFAULT '',
     CONSTRAINT google_matches_pk PRIMARY KEY (site_id, run_id, object_type, google_id)
-  );
+    -- Room for the managers, who are found when everybody is in it.
+  ) WITH (fillfactor = 60);
   CREATE INDEX google_matches_object ON google_matches (site_id, run_id, object_id);
 `;
 
@@ -180,6 +187,7 @@ const PLAN = `
   );
   CREATE INDEX google_plan_items_due ON google_plan_items (site_id, run_id, state, phase, sequence);
   CREATE INDEX google_plan_items_object ON google_plan_items (site_id, object_id);
+  ALTER TABLE google_plan_items ALTER data SET STATISTICS 0;
 `;
 
 const MEMORY = `

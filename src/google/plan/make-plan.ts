@@ -9,7 +9,7 @@ import { planAbsent } from './plan-absent.js';
 import { planGroups } from './plan-groups.js';
 import { planMembers } from './plan-members.js';
 import { planUsers } from './plan-users.js';
-import { ofRun, type Planning } from './planning.js';
+import { ofRun, type Planning, takeStatistics } from './planning.js';
 import { proveWalk } from './prove-walk.js';
 import { hashPlan, recordConflicts, recordProblems } from './record.js';
 
@@ -45,7 +45,9 @@ export async function makePlan(
 ): Promise<Plan> {
   await analyzeGrown(database);
   return database.transaction(async (transaction) => {
-    await transaction.lock(`SET LOCAL statement_timeout = '${LONGEST_STATEMENT}'`);
+    await transaction.lock(
+      `SET LOCAL statement_timeout = '${LONGEST_STATEMENT}'; SET LOCAL work_mem = '${SORT_MEMORY}'`,
+    );
     for (const step of STEPS) {
       signal.throwIfAborted();
       await step(transaction, planning);
@@ -67,21 +69,17 @@ export async function makePlan(
 /** For 1,000,000 memberships the longest takes seconds; a busy machine may need more than an answer to a client may. */
 const LONGEST_STATEMENT = '10min';
 
-type PlanStep = (transaction: Transaction, planning: Planning) => Promise<void>;
+/** What a statement sorts and compares by: 1,000,000 memberships take a few times as much, and the rest goes to disk. */
+const SORT_MEMORY = '64MB';
 
-/** What was just filled has no statistics: the statements that follow would be planned for empty tables. */
-const statistics =
-  (...tables: readonly string[]): PlanStep =>
-  (transaction) =>
-    transaction.lock(tables.map((table) => `ANALYZE ${table}`).join(';'));
+type PlanStep = (transaction: Transaction, planning: Planning) => Promise<void>;
 
 const STEPS: readonly PlanStep[] = [
   forget,
-  statistics('google_staged_users', 'google_staged_groups', 'google_staged_members'),
+  (transaction) => takeStatistics(transaction, 'google_staged_users', 'google_staged_groups', 'google_staged_members'),
   proveWalk,
-  matchUsers,
   matchGroups,
-  statistics('google_matches'),
+  matchUsers,
   recordProblems,
   planUsers,
   planAbsent,

@@ -1,5 +1,5 @@
 import { type Sql, sql, type Transaction } from '../../database/index.js';
-import { isGone, ofRun, type Planning } from './planning.js';
+import { isGone, ofRun, type Planning, takeStatistics } from './planning.js';
 
 /**
  * Finds for every user of the walk which user of the directory it is: by Google's id, by what an administrator decided,
@@ -7,11 +7,14 @@ import { isGone, ofRun, type Planning } from './planning.js';
  */
 export async function matchUsers(transaction: Transaction, planning: Planning): Promise<void> {
   await transaction.run(matchLinked(planning));
+  await takeStatistics(transaction, 'google_matches');
   await transaction.run(matchOthers(planning));
+  await takeStatistics(transaction, 'google_matches');
   await transaction.run(findTakenNames(planning));
   await transaction.run(findManagers(planning));
 }
 
+/** Whose values are the same begins with the manager that was written with them: see findManagers. */
 function matchLinked(planning: Planning): Sql {
   const { siteId, connectionId, runId } = planning;
   return sql`
@@ -24,11 +27,13 @@ function matchLinked(planning: Planning): Sql {
       CASE WHEN c.choice = 'ignore' THEN 'ignored'
         WHEN u.deleted_at IS NOT NULL AND gone.removed_at IS NULL THEN 'deleted-here' END,
       CASE WHEN u.deleted_at IS NOT NULL THEN ARRAY[u.id] ELSE '{}' END,
-      ${isSelected(planning)}, u.deleted_at IS NOT NULL, s.hash, CASE WHEN c.choice = 'rename' THEN c.chosen_name END
+      ${isSelected(planning)}, u.deleted_at IS NOT NULL, coalesce(a.hash, s.hash), CASE WHEN c.choice = 'rename' THEN c.chosen_name END
     FROM google_staged_users s
     JOIN identities i ON i.site_id = ${siteId} AND i.connection_id = ${connectionId} AND i.external_id = s.google_id
       AND i.object_type = 'User'
     JOIN users u ON u.site_id = ${siteId} AND u.id = i.object_id
+    LEFT JOIN google_applied a ON s.same AND a.site_id = ${siteId} AND a.connection_id = ${connectionId}
+      AND a.object_id = u.id
     LEFT JOIN google_absences gone ON gone.site_id = ${siteId} AND gone.connection_id = ${connectionId}
       AND gone.kind = 'user' AND gone.object_id = u.id
     LEFT JOIN google_conflicts c ON c.site_id = ${siteId} AND c.connection_id = ${connectionId}
@@ -202,7 +207,10 @@ function findTakenNames(planning: Planning): Sql {
     WHERE m.site_id = ${siteId} AND m.run_id = ${runId} AND m.object_type = 'User' AND m.google_id = r.google_id`;
 }
 
-/** Managers are named by address. Whoever is not in the selection is nobody's manager here. */
+/**
+ * Managers are named by address. Whoever is not in the selection is nobody's manager here. Whose values are the same has
+ * none to be written; where the address is somebody else's by now the hash says so.
+ */
 function findManagers(planning: Planning): Sql {
   const { siteId, connectionId, runId } = planning;
   return sql`
@@ -211,18 +219,26 @@ function findManagers(planning: Planning): Sql {
       FROM google_staged_users s CROSS JOIN unnest(s.address_keys) AS a (key)
       JOIN google_matches m ON ${ofRun(planning, sql`m`)} AND m.object_type = 'User' AND m.google_id = s.google_id
       WHERE ${ofRun(planning, sql`s`)} AND m.object_id IS NOT NULL AND m.conflict IS NULL AND m.selected
+        AND a.key IN (SELECT boss.manager_key FROM google_staged_users boss WHERE ${ofRun(planning, sql`boss`)})
       ORDER BY a.key, s.google_id
     ), manager AS (
-      SELECT s.google_id, address.google_id AS known_as, coalesce(address.object_id, (
+      SELECT s.google_id, s.hash, s.same, address.google_id AS known_as, coalesce(address.object_id, (
         SELECT u.id FROM users u
         JOIN identities i ON i.site_id = u.site_id AND i.object_id = u.id AND i.connection_id = ${connectionId}
         WHERE u.site_id = ${siteId} AND u.user_name_key = s.manager_key AND u.deleted_at IS NULL)) AS id
       FROM google_staged_users s LEFT JOIN address ON address.key = s.manager_key
       WHERE ${ofRun(planning, sql`s`)} AND s.manager_key IS NOT NULL
+    ), found AS (
+      -- By Google's id: that of a user who is new is another in every plan.
+      SELECT m.google_id, CASE WHEN NOT manager.same THEN nullif(manager.id, m.object_id) END AS id,
+        manager.hash || CASE WHEN manager.id <> m.object_id
+          THEN ' ' || coalesce(manager.known_as, manager.id::text) ELSE '' END AS hash
+      FROM manager
+      JOIN google_matches m ON ${ofRun(planning, sql`m`)} AND m.object_type = 'User' AND m.google_id = manager.google_id
+      WHERE m.object_id IS NOT NULL
     )
-    -- By Google's id: that of a user who is new is another in every plan.
-    UPDATE google_matches m SET manager_id = manager.id, hash = m.hash || ' ' || coalesce(manager.known_as, manager.id::text)
-    FROM manager
-    WHERE m.site_id = ${siteId} AND m.run_id = ${runId} AND m.object_type = 'User' AND m.google_id = manager.google_id
-      AND manager.id IS NOT NULL AND manager.id IS DISTINCT FROM m.object_id`;
+    UPDATE google_matches m SET manager_id = found.id, hash = found.hash
+    FROM found
+    WHERE m.site_id = ${siteId} AND m.run_id = ${runId} AND m.object_type = 'User' AND m.google_id = found.google_id
+      AND m.hash <> found.hash`;
 }

@@ -1,4 +1,4 @@
-import { type Sql, sql } from '../../database/index.js';
+import { type Sql, sql, type Transaction } from '../../database/index.js';
 import type { GoogleSettings } from '../connections/index.js';
 
 /** Whose plan it is, for every statement of it. */
@@ -47,6 +47,11 @@ export function isGone(planning: Planning, googleId: Sql): Sql {
   if (planning.whole) return sql`true`;
   return sql`EXISTS (SELECT 1 FROM google_staged_users gone
     WHERE ${ofRun(planning, sql`gone`)} AND gone.google_id = ${googleId} AND gone.state = 'deleted')`;
+}
+
+/** What was just filled has no statistics: the statements that follow would be planned for empty tables. */
+export async function takeStatistics(transaction: Transaction, ...tables: readonly string[]): Promise<void> {
+  await transaction.lock(tables.map((table) => `ANALYZE ${table}`).join(';'));
 }
 
 /** The order in which items are applied: seats are freed before they are asked for, names before they are taken. */

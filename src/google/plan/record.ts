@@ -58,9 +58,4 @@ export async function hashPlan(transaction: Transaction, planning: Planning, hel
 
 /** Ids of what is new are made with every walk: who joins is named by the Google id instead. */
 const content: Sql = sql`
-  md5(CASE WHEN i.kind <> 'members' THEN (i.data - 'version')::text || coalesce(m.hash, '') ELSE coalesce((
-    SELECT string_agg(coalesce(p.google_id, member.value), ' ' ORDER BY coalesce(p.google_id, member.value))
-    FROM (SELECT jsonb_array_elements_text(i.data->'users') UNION ALL SELECT jsonb_array_elements_text(i.data->'groups'))
-      AS member (value)
-    LEFT JOIN google_matches p ON p.site_id = i.site_id AND p.run_id = i.run_id AND p.object_id = member.value::uuid
-  ), '') END)`;
+  CASE WHEN i.kind = 'members' THEN i.data->>'digest' ELSE md5((i.data - 'version')::text || coalesce(m.hash, '')) END`;

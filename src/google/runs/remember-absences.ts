@@ -1,5 +1,5 @@
 import { type Database, sql } from '../../database/index.js';
-import { absentMembers, absentObjects, ofRun, type Planning } from '../plan/index.js';
+import { absentObjects, ofRun, type Planning, stillAbsentMembers } from '../plan/index.js';
 
 /**
  * Counts for everything that a complete walk did not find how often that was so, and forgets it where it is there
@@ -24,7 +24,7 @@ async function rememberRead(database: Database, planning: Planning): Promise<voi
     FROM (${absentObjects(planning)}) AS absent
     ON CONFLICT (site_id, connection_id, kind, object_id, member_id) DO UPDATE SET reason = excluded.reason`);
   await database.write(sql`
-    WITH gone AS MATERIALIZED (${absentMembers(planning)})
+    WITH gone AS MATERIALIZED (${stillAbsentMembers(planning)})
     DELETE FROM google_absences a USING google_matches m
     JOIN google_staged_groups s ON ${ofRun(planning, sql`s`)} AND s.google_id = m.google_id AND s.members_read
     WHERE a.site_id = ${siteId} AND a.connection_id = ${connectionId} AND a.kind IN ('member', 'nesting')
@@ -48,7 +48,7 @@ async function rememberAll(database: Database, planning: Planning): Promise<void
       ON CONFLICT (site_id, connection_id, kind, object_id, member_id) DO UPDATE
         SET reason = excluded.reason, runs = excluded.runs`);
     await transaction.run(sql`
-      WITH gone AS MATERIALIZED (${absentMembers(planning)}), back AS (
+      WITH gone AS MATERIALIZED (${stillAbsentMembers(planning)}), back AS (
         DELETE FROM google_absences a
         WHERE a.site_id = ${siteId} AND a.connection_id = ${connectionId} AND a.kind IN ('member', 'nesting')
           AND NOT EXISTS (SELECT 1 FROM gone

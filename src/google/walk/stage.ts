@@ -1,4 +1,4 @@
-import { type Database, raw, sql } from '../../database/index.js';
+import { type Database, join, raw, type Sql, sql } from '../../database/index.js';
 import type { StagedGroup } from './staged-group.js';
 import type { StagedUser } from './staged-user.js';
 
@@ -31,29 +31,18 @@ export interface StagedMember {
 }
 
 /**
- * Rows go in as one JSON document a statement. What comes twice, on two pages while somebody moves, is what was read
- * last.
+ * Many rows go in by one statement. What comes twice, on two pages while somebody moves, is what was read last. A list
+ * of members has each of them once.
  */
 export function createStage(database: Database, siteId: number, runId: string): Stage {
   return {
     async users(rows) {
-      if (rows.length === 0) return;
-      await database.write(sql`
-        INSERT INTO google_staged_users (site_id, run_id, google_id, user_name, user_name_key, address_keys, state,
-          org_unit, made_at, display_name, emails, manager_key, document, folded, cleared, hash, same, problem)
-        SELECT ${siteId}, ${runId}::uuid, google_id, user_name, user_name_key, address_keys, state, org_unit, made_at,
-          display_name, emails, manager_key, document, folded, cleared, hash, same, problem
-        FROM json_to_recordset(${JSON.stringify(lastOfEach(rows))}::json) AS staged (google_id text, user_name text,
-          user_name_key text, address_keys text[], state text, org_unit text, made_at timestamptz, display_name text,
-          emails jsonb, manager_key text, document jsonb, folded jsonb, cleared text[], hash text, same boolean, problem text)
-        ON CONFLICT (site_id, run_id, google_id) DO UPDATE SET user_name = excluded.user_name,
-          user_name_key = excluded.user_name_key, address_keys = excluded.address_keys, state = excluded.state,
-          org_unit = excluded.org_unit, made_at = excluded.made_at, display_name = excluded.display_name,
-          emails = excluded.emails, manager_key = excluded.manager_key, document = excluded.document,
-          folded = excluded.folded, cleared = excluded.cleared, hash = excluded.hash, same = excluded.same,
-          problem = excluded.problem
-        -- Somebody who was restored while the lists were read is not deleted.
-        WHERE excluded.state <> 'deleted' OR google_staged_users.state = 'deleted'`);
+      const last = lastOfEach(rows);
+      const same = last.filter((row) => row.same);
+      const others = last.filter((row) => !row.same);
+      // Values take most of the time, and who is the same has none: see stagedUser.
+      if (same.length > 0) await database.write(insertUsers(siteId, runId, same, KNOWN));
+      if (others.length > 0) await database.write(insertUsers(siteId, runId, others, { ...KNOWN, ...VALUES }));
     },
     async groups(rows) {
       if (rows.length === 0) return;
@@ -73,9 +62,9 @@ export function createStage(database: Database, siteId: number, runId: string): 
       await database.write(sql`
         INSERT INTO google_staged_members (site_id, run_id, group_id, member_id, type, email)
         SELECT ${siteId}, ${runId}::uuid, group_id, member_id, type, email
-        FROM json_to_recordset(${JSON.stringify(rows)}::json)
-          AS staged (group_id text, member_id text, type text, email text)
-        ON CONFLICT DO NOTHING`);
+        FROM unnest(${rows.map((row) => row.group_id)}::text[], ${rows.map((row) => row.member_id)}::text[],
+          ${rows.map((row) => row.type)}::text[], ${rows.map((row) => row.email)}::text[])
+          AS staged (group_id, member_id, type, email)`);
     },
     async lists(lists) {
       await database.write(sql`
@@ -95,6 +84,45 @@ export function createStage(database: Database, siteId: number, runId: string): 
       }
     },
   };
+}
+
+/** The columns of google_staged_users, and their types, that every user has; and those of what is to be written. */
+const KNOWN = {
+  google_id: 'text',
+  user_name: 'text',
+  user_name_key: 'text',
+  address_keys: 'text[]',
+  state: 'text',
+  org_unit: 'text',
+  made_at: 'timestamptz',
+  manager_key: 'text',
+  hash: 'text',
+  same: 'boolean',
+  problem: 'text',
+};
+const VALUES = { display_name: 'text', emails: 'jsonb', document: 'jsonb', folded: 'jsonb', cleared: 'text[]' };
+const ALL = Object.keys({ ...KNOWN, ...VALUES });
+
+function insertUsers(
+  siteId: number,
+  runId: string,
+  rows: readonly StagedUser[],
+  columns: Readonly<Record<string, string>>,
+): Sql {
+  const names = raw(Object.keys(columns).join(', '));
+  const typed = raw(
+    Object.entries(columns)
+      .map((column) => column.join(' '))
+      .join(', '),
+  );
+  const replaced = join(ALL.map((name) => raw(`${name} = excluded.${name}`)));
+  return sql`
+    INSERT INTO google_staged_users (site_id, run_id, ${names})
+    SELECT ${siteId}, ${runId}::uuid, ${names}
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS staged (${typed})
+    ON CONFLICT (site_id, run_id, google_id) DO UPDATE SET ${replaced}
+    -- Somebody who was restored while the lists were read is not deleted.
+    WHERE excluded.state <> 'deleted' OR google_staged_users.state = 'deleted'`;
 }
 
 function clearing(table: string, siteId: number, runId: string) {

@@ -56,7 +56,7 @@ export async function walkMembers(walk: MemberWalk): Promise<MemberWalkOutcome> 
     queue.push(id);
   };
   const readOne = async (groupId: string): Promise<void> => {
-    const found: StagedMember[] = [];
+    const found = new Map<string, StagedMember>();
     try {
       await readPages(
         'members',
@@ -65,7 +65,7 @@ export async function walkMembers(walk: MemberWalk): Promise<MemberWalkOutcome> 
           onRead(members.length);
           members.forEach(follow);
           for (const { id, type, email } of members) {
-            found.push({ group_id: groupId, member_id: id, type, email: email ?? null });
+            found.set(id, { group_id: groupId, member_id: id, type, email: email ?? null });
           }
         },
       );
@@ -74,11 +74,11 @@ export async function walkMembers(walk: MemberWalk): Promise<MemberWalkOutcome> 
       lists.push({ google_id: groupId, hash: null, same: false, problem: error.message });
       return;
     }
-    const hash = hashOf(found.map(({ member_id, type }) => `${member_id} ${type}`).sort());
+    const hash = hashOf([...found.values()].map(({ member_id, type }) => `${member_id} ${type}`).sort());
     const same = applied.get(groupId) === hash;
     lists.push({ google_id: groupId, hash, same, problem: null });
     if (same) return;
-    rows.push(...found);
+    for (const row of found.values()) rows.push(row);
     await flush(ROWS_TOGETHER);
   };
   const reader = async (): Promise<void> => {
