@@ -93,9 +93,10 @@ const STAGING = `
     CONSTRAINT google_staged_users_state CHECK (state IN ('active', 'suspended', 'archived', 'deleted'))
   );
   -- No statement looks for these: statistics of them would take longer than the statements.
-  ALTER TABLE google_staged_users ALTER display_name SET STATISTICS 0, ALTER emails SET STATISTICS 0,
-    ALTER document SET STATISTICS 0, ALTER folded SET STATISTICS 0, ALTER cleared SET STATISTICS 0,
-    ALTER hash SET STATISTICS 0;
+  ALTER TABLE google_staged_users ALTER new_id SET STATISTICS 0, ALTER user_name SET STATISTICS 0,
+    ALTER address_keys SET STATISTICS 0, ALTER made_at SET STATISTICS 0, ALTER display_name SET STATISTICS 0,
+    ALTER emails SET STATISTICS 0, ALTER document SET STATISTICS 0, ALTER folded SET STATISTICS 0,
+    ALTER cleared SET STATISTICS 0, ALTER hash SET STATISTICS 0;
 
   CREATE UNLOGGED TABLE google_staged_groups (
     site_id integer NOT NULL,
@@ -157,7 +158,8 @@ const STAGING = `
     CONSTRAINT google_matches_pk PRIMARY KEY (site_id, run_id, object_type, google_id)
     -- Room for the managers, who are found when everybody is in it.
   ) WITH (fillfactor = 60);
-  CREATE INDEX google_matches_object ON google_matches (site_id, run_id, object_id);
+  ALTER TABLE google_matches ALTER matched_by SET STATISTICS 0, ALTER candidates SET STATISTICS 0,
+    ALTER hash SET STATISTICS 0;
 `;
 
 const PLAN = `

@@ -79,9 +79,11 @@ export function createStage(database: Database, siteId: number, runId: string): 
         WHERE site_id = ${siteId} AND run_id = ${runId} AND google_id = ANY (${[...groupIds]}::text[])`);
     },
     async clear() {
-      for (const table of ['google_staged_users', 'google_staged_groups', 'google_staged_members'] as const) {
-        await database.write(clearing(table, siteId, runId));
-      }
+      await database.transaction(async (transaction) => {
+        await transaction.run(sql`SELECT set_config('rollcall.run', ${runId}, true)`);
+        await transaction.lock(EMPTY_WHERE_ALONE);
+      });
+      for (const table of TABLES) await database.write(clearing(table, siteId, runId));
     },
   };
 }
@@ -124,6 +126,24 @@ function insertUsers(
     -- Somebody who was restored while the lists were read is not deleted.
     WHERE excluded.state <> 'deleted' OR google_staged_users.state = 'deleted'`;
 }
+
+const TABLES = ['google_staged_users', 'google_staged_groups', 'google_staged_members', 'google_matches'] as const;
+
+/**
+ * Where no other run has rows there, or is about to, tables are emptied at once: a million deleted rows would have to be
+ * read again by whoever comes next, until they are vacuumed.
+ */
+const EMPTY_WHERE_ALONE = `DO $$
+  BEGIN
+    IF EXISTS (${TABLES.map((table) => `SELECT 1 FROM ${table}`).join(' UNION ALL ')}) THEN
+      LOCK TABLE ${TABLES.join(', ')} IN ACCESS EXCLUSIVE MODE NOWAIT;
+      IF NOT EXISTS (${TABLES.map((table) => `SELECT 1 FROM ${table} WHERE run_id <> current_setting('rollcall.run')::uuid`).join(' UNION ALL ')}) THEN
+        TRUNCATE ${TABLES.join(', ')};
+      END IF;
+    END IF;
+  EXCEPTION WHEN lock_not_available THEN
+    NULL;
+  END $$`;
 
 function clearing(table: string, siteId: number, runId: string) {
   return sql`DELETE FROM ${raw(table)} WHERE site_id = ${siteId} AND run_id = ${runId}`;
