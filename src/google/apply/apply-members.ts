@@ -5,8 +5,8 @@ import type { ApplyDependencies } from './apply-users.js';
 import { noting, refusal } from './noting.js';
 import { type Applying, itemColumns, markItems, type PlanItem, plannedItems } from './plan-item.js';
 
-/** Rows of memberships in one transaction. */
-const MEMBERS_TOGETHER = 20_000;
+/** Rows of memberships in one transaction: more are no quicker, and take memory for their entries in the log. */
+const MEMBERS_TOGETHER = 10_000;
 const GROUPS_TOGETHER = 500;
 const REFUSED_SHOWN = 100;
 
