@@ -127,7 +127,7 @@ function insertUsers(
     WHERE excluded.state <> 'deleted' OR google_staged_users.state = 'deleted'`;
 }
 
-const TABLES = ['google_staged_users', 'google_staged_groups', 'google_staged_members', 'google_matches'] as const;
+const TABLES = ['google_staged_users', 'google_staged_groups', 'google_staged_members'] as const;
 
 /**
  * Where no other run has rows there, or is about to, tables are emptied at once: a million deleted rows would have to be
