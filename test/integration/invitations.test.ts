@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { namedUser } from '../../src/administration/index.js';
+import { publicActor } from '../../src/api/public-actor.js';
 import { loadConfig } from '../../src/config/index.js';
 import { sql } from '../../src/database/index.js';
+import { acceptInvitation, findByToken } from '../../src/invitations/index.js';
 import { createLifeCycle } from '../../src/life-cycle.js';
 import { listLog } from '../../src/log/index.js';
+import { CORE_TYPES, createDirectoryDocuments } from '../../src/scim/index.js';
 import { type ApiServer, type ProgramClient, startApiServer } from '../support/api-server.js';
 import { type MailServer, mailSettings, sendMails, startMailServer, tokenIn } from '../support/mail-server.js';
 import type { Answer } from '../support/scim-server.js';
@@ -133,6 +137,24 @@ describe('a token', () => {
     const answers = await Promise.all([accept(token), accept(token), accept(token)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 404, 404]);
     expect((await accept(token)).body.code).toBe('invitation.invalid-token');
+  });
+
+  it('is void for whoever looked it up before it was used or sent anew', async () => {
+    const { database, change, config, siteId } = server.server;
+    const actor = publicActor({ siteId, userId: undefined, correlationId: 'late' });
+    const documents = createDirectoryDocuments(CORE_TYPES, config.limits);
+    const late = (shown: Awaited<ReturnType<typeof findByToken>>) =>
+      change.run(actor, { action: 'invitation.accept', objectType: 'User' }, () =>
+        acceptInvitation(actor, shown, namedUser(documents, {})),
+      );
+    for (const between of ['accept', 'resend']) {
+      const sent = await invite();
+      const token = await delivered(sent.address);
+      const shown = await findByToken(database, token);
+      if (between === 'accept') await accept(token);
+      else await api.done('POST', `/invitations/${sent.userId}/resend`, {});
+      await expect(late(shown)).rejects.toMatchObject({ code: 'invitation.invalid-token' });
+    }
   });
 
   it('is refused when it is forged, of another kind, void or revoked, and all of these look alike', async () => {
