@@ -271,15 +271,19 @@ describe('SEC-03, ERR-06: a request as large as a limit is answered, one larger 
   });
 
   it('holds for every limit of the settings', () => {
-    // Those of bulk requests are in bulk.test.ts, that of reports in integration/api-activity.test.ts.
+    // Those of bulk requests are in bulk.test.ts, that of reports in integration/api-activity.test.ts, of streams in
+    // integration/api-google.test.ts, of imports in integration/user-import.test.ts, of the public in sign-ups.test.ts.
     const elsewhere = [
       'activityReports',
       'bulkBodyBytes',
       'bulkOperations',
+      'eventStreams',
       'failedAuthentications',
       'headerBytes',
+      'importRows',
       'pageSizeDefault',
       'pageSizeMax',
+      'publicRequests',
       'requestsPerSecond',
       'rootQueryResults',
     ];

@@ -62,7 +62,9 @@ export async function updateGroup(
     change.kind === 'remove' ? { ...change, ids: change.ids.filter(isObjectId) } : change,
   );
   const sweeping = members.some((change) => change.kind !== 'add' && change.kind !== 'remove');
-  const nesting = named.groupIds.length > 0 || (sweeping && (await nestsGroups(database, actor.siteId, groupId)));
+  // An id that names nobody visible may be that of a deleted group, which would come back with its place.
+  const looksFurther = sweeping || named.unknown.some((id) => removed.includes(id));
+  const nesting = named.groupIds.length > 0 || (looksFurther && (await nestsGroups(database, actor.siteId, groupId)));
   return {
     action: 'group.update',
     objectType: 'Group',
@@ -75,7 +77,7 @@ export async function updateGroup(
     read: lockedGroupQuery(actor, groupId),
     async run(transaction, held) {
       const current = lockedGroup(held.rows, groupId);
-      if (sweeping && current.nests && !nesting) throw new LocksOutdated();
+      if (looksFurther && current.nests && !nesting) throw new LocksOutdated();
       const right = writeRight({ kind: 'group', ...current }, actor);
       const wanted = update.edit?.(current) ?? keptEdit(current);
       const naming = namingOf(current, wanted, update.uniqueName === true);
