@@ -117,8 +117,11 @@ describe('export', () => {
 });
 
 it('verify says that everything is as it was sealed, and ends with 1 where it is not', async () => {
-  const { sealLog } = await import('../../src/log/index.js');
-  await sealLog(world.database, world.actor.siteId);
+  const { sealLog, verifyLog } = await import('../../src/log/index.js');
+  // Transactions of other tests hold the horizon back as well.
+  const { siteId } = world.actor;
+  do await sealLog(world.database, siteId);
+  while ((await verifyLog(world.database, siteId)).unsealed > 0);
   expect(await cli.run('log', 'verify', ...site)).toMatchObject({
     code: 0,
     out: expect.stringContaining('Everything is as it was sealed.'),
@@ -126,5 +129,5 @@ it('verify says that everything is as it was sealed, and ends with 1 where it is
   await world.database.write(sql`UPDATE log_entries SET outcome = 'skipped' WHERE error_code = 'user.invalid'`);
   const { code, out } = await cli.run('log', 'verify', ...site);
   expect(code).toBe(1);
-  expect(out).toMatch(/1 fault:\n- Something in batch 1 /);
+  expect(out).toMatch(/1 fault:\n- Something in batch \d+ /);
 });

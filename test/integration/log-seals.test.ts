@@ -16,12 +16,21 @@ beforeEach(async () => {
 });
 afterEach(() => test.drop());
 
-/** Five users, sealed in two batches. */
+/** Transactions of other tests, in other databases of the server, hold the horizon back as well. */
+async function sealEverything(): Promise<void> {
+  for (;;) {
+    await sealLog(test.database, siteId);
+    if ((await verifyLog(test.database, siteId)).unsealed === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Five users, sealed in two batches at least. */
 async function sealed(): Promise<void> {
   for (const name of ['ada', 'bob', 'cid']) await world.user(name);
-  await sealLog(test.database, siteId);
+  await sealEverything();
   for (const name of ['dan', 'eve']) await world.user(name);
-  await sealLog(test.database, siteId);
+  await sealEverything();
 }
 
 const problems = async () => (await verifyLog(test.database, siteId)).faults.map(({ problem }) => problem);
@@ -39,7 +48,8 @@ it('what nobody touched verifies, and what is not sealed yet is counted', async 
   await sealed();
   await world.user('fay');
   const verdict = await verifyLog(test.database, siteId);
-  expect(verdict).toMatchObject({ seals: 2, entries: 5, erased: 0, dropped: 0, unsealed: 1, faults: [] });
+  expect(verdict).toMatchObject({ entries: 5, erased: 0, dropped: 0, unsealed: 1, faults: [] });
+  expect(verdict.seals).toBeGreaterThanOrEqual(2);
   expect(verdict.lastHash).toMatch(/^[0-9a-f]{64}$/);
 });
 
@@ -112,13 +122,13 @@ it('an entry that commits late comes into a later batch, and verifies', async ()
     await slow.end();
   }
   expect(await problems()).toEqual([]);
-  await sealLog(test.database, siteId);
+  await sealEverything();
   expect(await verifyLog(test.database, siteId)).toMatchObject({ entries: 3, unsealed: 0, faults: [] });
 });
 
 it('people can be erased without breaking a seal', async () => {
   const id = await world.user('ada');
-  await sealLog(test.database, siteId);
+  await sealEverything();
   const request = { action: 'user.erase', objectType: 'User', objectId: id } as const;
   await test.database.write(sql`UPDATE users SET deleted_at = now() WHERE id = ${id}`);
   await world.change.run(world.administrator, request, () => eraseUserEverywhere(world.administrator, id));
@@ -135,11 +145,11 @@ it('a month that was dropped verifies by its checkpoints; one that is not sealed
   await test.database.write(sql`UPDATE log_entries SET at = ${past} WHERE personal->>'name' = 'ada'`);
   const now = new Date();
   expect(await dropOldMonths(test.database, 24, now)).toEqual(['2020-02']);
-  await sealLog(test.database, siteId);
+  await sealEverything();
   expect(await dropOldMonths(test.database, 24, now)).toEqual(['2020-01']);
-  expect(await verifyLog(test.database, siteId)).toMatchObject({ seals: 2, entries: 1, dropped: 1, faults: [] });
+  expect(await verifyLog(test.database, siteId)).toMatchObject({ entries: 1, dropped: 1, faults: [] });
   await world.user('cid');
-  await sealLog(test.database, siteId);
+  await sealEverything();
   expect(await problems()).toEqual([]);
 });
 
@@ -148,6 +158,6 @@ it('two processes that seal at once make one chain', async () => {
     await Promise.all(['a', 'b', 'c'].map((name) => world.user(`${name}${round}`)));
     await Promise.all([sealLog(test.database, siteId), sealLog(test.database, siteId), world.user(`d${round}`)]);
   }
-  await sealLog(test.database, siteId);
+  await sealEverything();
   expect(await verifyLog(test.database, siteId)).toMatchObject({ entries: 20, unsealed: 0, faults: [] });
 });
