@@ -1,5 +1,6 @@
 import { RollcallError } from '../../errors/index.js';
 import type { GoogleClient, GoogleMember } from '../client/index.js';
+import { allOrNone } from './all-or-none.js';
 import { readPages } from './read-pages.js';
 import type { ReadList, Stage, StagedMember } from './stage.js';
 import { hashOf } from './staged-user.js';
@@ -37,7 +38,9 @@ export interface MemberWalkOutcome {
  * @throws what the client throws, but for errors of one group alone: that one is marked as not read
  */
 export async function walkMembers(walk: MemberWalk): Promise<MemberWalkOutcome> {
-  const { client, stage, applied, signal, selected, known, nested, onRead } = walk;
+  const { client, stage, applied, selected, known, nested, onRead } = walk;
+  const failing = new AbortController();
+  const signal = AbortSignal.any([walk.signal, failing.signal]);
   const queue = [...selected];
   const queued = new Set(queue);
   const lists: ReadList[] = [];
@@ -98,7 +101,7 @@ export async function walkMembers(walk: MemberWalk): Promise<MemberWalkOutcome> 
       }
     }
   };
-  await Promise.all(Array.from({ length: READERS }, reader));
+  await allOrNone(Array.from({ length: READERS }, reader), failing);
   await flush(1);
   const nestedGroups = [...queued].slice(selected.length);
   await stage.nested(nestedGroups);

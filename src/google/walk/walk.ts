@@ -1,6 +1,7 @@
 import type { GoogleClient, GoogleGroup } from '../client/index.js';
 import type { GoogleSettings } from '../connections/index.js';
 import type { Mapping } from '../mapping/index.js';
+import { allOrNone } from './all-or-none.js';
 import { readPages } from './read-pages.js';
 import { selectedBy } from './select-groups.js';
 import type { Stage } from './stage.js';
@@ -88,11 +89,6 @@ export async function walk({
     await users(false);
     await users(true);
   };
-  try {
-    const [failedGroups] = await Promise.all([groupsAndMembers(), everybody()]);
-    return { ...counts, failedGroups };
-  } catch (error) {
-    failing.abort(error);
-    throw error;
-  }
+  const [failedGroups] = await allOrNone([groupsAndMembers(), everybody()], failing);
+  return { ...counts, failedGroups };
 }
