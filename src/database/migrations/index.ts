@@ -19,6 +19,7 @@ import { GoogleIncrements1790000000018 } from './0018-google-increments.js';
 import { GoogleJobs1790000000019 } from './0019-google-jobs.js';
 import { WaysIn1790000000020 } from './0020-ways-in.js';
 import { LogSeals1790000000021 } from './0021-log-seals.js';
+import { GoogleCounted1790000000022 } from './0022-google-counted.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   GoogleJobs1790000000019,
   WaysIn1790000000020,
   LogSeals1790000000021,
+  GoogleCounted1790000000022,
 ];

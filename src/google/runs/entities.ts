@@ -37,6 +37,7 @@ export class GoogleRun {
   @Column('timestamptz', { name: 'approval_expires_at', nullable: true }) approvalExpiresAt!: Date | null;
   @Column('timestamptz', { name: 'decided_at', nullable: true }) decidedAt!: Date | null;
   @Column('text', { name: 'decided_by', nullable: true }) decidedBy!: string | null;
+  @Column('timestamptz', { name: 'absences_counted_at', nullable: true }) absencesCountedAt!: Date | null;
   @Column('text', { name: 'error_code', nullable: true }) errorCode!: string | null;
   @Column('text', { name: 'error_text', nullable: true }) errorText!: string | null;
 }

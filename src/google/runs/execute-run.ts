@@ -57,12 +57,26 @@ async function work(execution: Execution): Promise<void> {
       return;
     }
     await updateRun(database, run, { state: 'applying' });
-  }
+  } else if (run.decidedAt === null) await requireMatches(database, run);
   await apply(execution);
   if (run.decidedAt === null) await rememberAbsences(database, planningOf(execution));
   await stage.clear();
   await settleHints(database, run);
   await awaitApproval(database, run, connection.settings.approvalHours);
+}
+
+/**
+ * What a walk found does not outlive a crash of the database. Without it a plan cannot be applied to its end, and
+ * everything would look absent.
+ * @throws RollcallError `google.interrupted`
+ */
+async function requireMatches(database: Database, { siteId, id }: Run): Promise<void> {
+  const found = await database.write(sql`
+    SELECT 1 FROM google_matches WHERE site_id = ${siteId} AND run_id = ${id} LIMIT 1`);
+  if (found.length > 0) return;
+  const message =
+    'What was read was lost with the database; what was applied by then stays, and the next run does the rest.';
+  throw new RollcallError('unavailable', 'google.interrupted', message);
 }
 
 async function walk(execution: Execution): Promise<void> {

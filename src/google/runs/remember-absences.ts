@@ -1,9 +1,10 @@
-import { type Database, sql } from '../../database/index.js';
+import { type Database, sql, type Transaction } from '../../database/index.js';
 import { absentObjects, ofRun, type Planning, stillAbsentMembers } from '../plan/index.js';
 
 /**
  * Counts for everything that a complete walk did not find how often that was so, and forgets it where it is there
- * again. A refresh of single objects says nothing about others.
+ * again. A refresh of single objects says nothing about others. One walk counts once, however often its run is taken up
+ * again.
  */
 export async function rememberAbsences(database: Database, planning: Planning): Promise<void> {
   if (planning.whole) await rememberAll(database, planning);
@@ -37,6 +38,7 @@ async function rememberAll(database: Database, planning: Planning): Promise<void
   const { siteId, connectionId } = planning;
   await database.transaction(async (transaction) => {
     await transaction.lock(`SET LOCAL statement_timeout = '10min'`);
+    if (!(await isFirstTime(transaction, planning))) return;
     await transaction.run(sql`
       WITH absent AS MATERIALIZED (${absentObjects(planning)}), back AS (
         DELETE FROM google_absences a
@@ -58,4 +60,13 @@ async function rememberAll(database: Database, planning: Planning): Promise<void
       SELECT ${siteId}, ${connectionId}, kind, group_id, member_id, 'absent', since, runs FROM gone
       ON CONFLICT (site_id, connection_id, kind, object_id, member_id) DO UPDATE SET runs = excluded.runs`);
   });
+}
+
+/** Notes it with the run, in the transaction that counts. */
+async function isFirstTime(transaction: Transaction, { siteId, connectionId, runId }: Planning): Promise<boolean> {
+  const rows = await transaction.run(sql`
+    UPDATE google_runs r SET absences_counted_at = now()
+    WHERE r.site_id = ${siteId} AND r.connection_id = ${connectionId} AND r.id = ${runId}
+      AND r.absences_counted_at IS NULL RETURNING 1`);
+  return rows.length > 0;
 }
