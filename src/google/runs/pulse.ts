@@ -1,4 +1,5 @@
 import type { Database } from '../../database/index.js';
+import { RollcallError } from '../../errors/index.js';
 import { cancelled } from '../client/index.js';
 import type { RunProgress } from './run.js';
 import { BEAT_MILLISECONDS, beat, type RunKey } from './run-store.js';
@@ -20,8 +21,8 @@ export function startPulse(database: Database, key: RunKey, outer: AbortSignal):
     try {
       if (await beat(database, key, progress)) controller.abort(cancelled());
     } catch (error) {
-      // A database that is away ends the run by its own statements.
-      if (!(error instanceof Error)) throw error;
+      // A database that is away ends the run by its own statements, or is there again before the next beat.
+      if (!(error instanceof RollcallError && error.kind === 'unavailable')) controller.abort(error);
     }
   };
   const timer = setInterval(() => {
