@@ -1,8 +1,8 @@
 import { sql } from '../../database/index.js';
 import { type Actor, comparisonKey, type ImportedGroup, importGroups, restoreGroup } from '../../directory/index.js';
 import type { ApplyDependencies } from './apply-users.js';
-import { markOutcome, noting, refusal } from './noting.js';
-import { type Applying, itemColumns, markItems, type PlanItem, plannedItems } from './plan-item.js';
+import { markOutcome, markRefused, noting, restoreFirst } from './noting.js';
+import { type Applying, itemColumns, type PlanItem, plannedItems } from './plan-item.js';
 
 const GROUPS_TOGETHER = 500;
 
@@ -26,18 +26,12 @@ export async function applyGroups(
     WHERE ${plannedItems(applying, phase)} AND i.kind = 'group' AND i.action NOT IN ('delete', 'release')
     ORDER BY i.sequence LIMIT ${GROUPS_TOGETHER}`);
   if (items.length === 0) return 0;
-  for (const { action, objectId, sequence } of items) {
-    if (action !== 'restore') continue;
+  const going = await restoreFirst(database, applying, items, ({ objectId }) => {
     const request = { action: 'group.restore', objectType: 'Group', objectId } as const;
-    try {
-      await change.run(actor, request, () => restoreGroup(actor, objectId));
-    } catch (error) {
-      const { state, ...why } = refusal(error);
-      for (const mark of markItems(applying, [sequence], state, why)) await database.write(mark);
-    }
-  }
+    return change.run(actor, request, () => restoreGroup(actor, objectId));
+  });
   const outcome = await change.runSplit(actor, {
-    items,
+    items: going,
     nameOf: ({ objectId }) => objectId,
     requestOf: ({ action, objectId }) => ({
       action: action === 'create' ? 'group.create' : 'group.update',
@@ -47,10 +41,7 @@ export async function applyGroups(
     command: (some) =>
       noting(importGroups(actor, some.map(importedGroup)), (result) => markOutcome(applying, some, result)),
   });
-  for (const { item, error } of outcome.refused) {
-    const { state, ...why } = refusal(error);
-    for (const mark of markItems(applying, [item.sequence], state, why)) await database.write(mark);
-  }
+  for (const { item, error } of outcome.refused) await markRefused(database, applying, item.sequence, error);
   return items.length;
 }
 

@@ -61,7 +61,7 @@ export async function applyMembers(
       ]);
     }
   }
-  for (const [item, members] of refused) await markRefused(dependencies, applying, item, members);
+  for (const [item, members] of refused) await markRefusedMembers(dependencies, applying, item, members);
   return items.length;
 }
 
@@ -121,11 +121,11 @@ function changesOf(moves: readonly Move[]): ImportedMembers[] {
   }));
 }
 
-function sequencesOf(items: readonly MembersItem[]): string[] {
+function sequencesOf(items: readonly MembersItem[]): number[] {
   return items.map(({ sequence }) => sequence);
 }
 
-async function markRefused(
+async function markRefusedMembers(
   { database }: ApplyDependencies,
   applying: Applying,
   { sequence, objectId, data }: MembersItem,

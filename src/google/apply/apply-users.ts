@@ -4,8 +4,8 @@ import { type Actor, comparisonKey, type ImportedUser, importUsers, restoreUser 
 import type { GoogleSettings } from '../connections/index.js';
 import type { JsonObject } from '../json.js';
 import { ENTERPRISE, PHASES } from '../plan/index.js';
-import { markOutcome, noting, refusal } from './noting.js';
-import { type Applying, itemColumns, markItems, type PlanItem, plannedItems } from './plan-item.js';
+import { markOutcome, markRefused, noting, restoreFirst } from './noting.js';
+import { type Applying, itemColumns, type PlanItem, plannedItems } from './plan-item.js';
 
 export interface ApplyDependencies {
   readonly database: Database;
@@ -52,9 +52,12 @@ export async function applyUsers(
   const limit = phase === PHASES.renameUsers ? sql`ALL` : sql`${USERS_TOGETHER}`;
   const items = await database.write<UserItem>(userItems(applying, phase, limit));
   if (items.length === 0) return 0;
-  await restore({ database, change }, actor, applying, items);
+  const going = await restoreFirst(database, applying, items, ({ objectId }) => {
+    const request = { action: 'user.restore', objectType: 'User', objectId } as const;
+    return change.run(actor, request, () => restoreUser(database, actor, objectId, undefined));
+  });
   const outcome = await change.runSplit(actor, {
-    items,
+    items: going,
     nameOf: ({ objectId }) => objectId,
     requestOf: ({ action, objectId }) => ({
       action: action === 'create' ? 'user.create' : 'user.update',
@@ -73,10 +76,7 @@ export async function applyUsers(
         ],
       ),
   });
-  for (const { item, error } of outcome.refused) {
-    const { state, ...why } = refusal(error);
-    for (const mark of markItems(applying, [item.sequence], state, why)) await database.write(mark);
-  }
+  for (const { item, error } of outcome.refused) await markRefused(database, applying, item.sequence, error);
   return items.length;
 }
 
@@ -92,25 +92,6 @@ function userItems(applying: Applying, phase: number, limit: Sql): Sql {
     WHERE ${plannedItems(applying, phase)} AND i.kind = 'user' AND i.action IN ('deactivate', 'free-name', 'create', 'restore',
       'link', 'relink', 'take-over', 'reactivate', 'update')
     ORDER BY i.sequence LIMIT ${limit}`;
-}
-
-/** Who was deleted by the sync and is there again comes back with all that was kept. */
-async function restore(
-  { database, change }: ApplyDependencies,
-  actor: Actor,
-  applying: Applying,
-  items: readonly UserItem[],
-): Promise<void> {
-  for (const { action, objectId, sequence } of items) {
-    if (action !== 'restore') continue;
-    const request = { action: 'user.restore', objectType: 'User', objectId } as const;
-    try {
-      await change.run(actor, request, () => restoreUser(database, actor, objectId, undefined));
-    } catch (error) {
-      const { state, ...why } = refusal(error);
-      for (const mark of markItems(applying, [sequence], state, why)) await database.write(mark);
-    }
-  }
 }
 
 function importedUser(

@@ -1,4 +1,4 @@
-import type { Sql } from '../../database/index.js';
+import type { Database, Sql } from '../../database/index.js';
 import type { ImportOutcome, LockingCommand } from '../../directory/index.js';
 import { RollcallError } from '../../errors/index.js';
 import { type Applying, markItems, type PlanItem } from './plan-item.js';
@@ -30,6 +30,38 @@ export function markOutcome(applying: Applying, items: readonly PlanItem[], outc
 
 const OUTDATED = { code: 'google.outdated', text: 'It changed since it was planned; the next run looks at it anew.' };
 const PROTECTED = { code: 'ownership.protected-group', text: 'The group is protected: only administrators change it.' };
+
+/** Says in the report what an item was refused for. */
+export async function markRefused(
+  database: Database,
+  applying: Applying,
+  sequence: number,
+  error: unknown,
+): Promise<void> {
+  const { state, ...why } = refusal(error);
+  for (const mark of markItems(applying, [sequence], state, why)) await database.write(mark);
+}
+
+/**
+ * Brings back what the sync itself had deleted, one by one. @returns the items that can go on
+ */
+export async function restoreFirst<Item extends PlanItem>(
+  database: Database,
+  applying: Applying,
+  items: readonly Item[],
+  restore: (item: Item) => Promise<unknown>,
+): Promise<Item[]> {
+  const going: Item[] = [];
+  for (const item of items) {
+    try {
+      if (item.action === 'restore') await restore(item);
+      going.push(item);
+    } catch (error) {
+      await markRefused(database, applying, item.sequence, error);
+    }
+  }
+  return going;
+}
 
 /** What stands in the report about an item that was refused. */
 export function refusal(error: unknown): {

@@ -2,9 +2,9 @@ import { type Database, type Sql, sql } from '../../database/index.js';
 
 export type ItemState = 'planned' | 'held' | 'applied' | 'outdated' | 'failed' | 'no-licence' | 'skipped' | 'dropped';
 
-/** An item of a plan that is to be applied. `sequence` is a bigint, and names it alone. */
+/** An item of a plan that is to be applied. `sequence` names it. */
 export interface PlanItem {
-  readonly sequence: string;
+  readonly sequence: number;
   readonly action: string;
   readonly googleId: string;
   readonly objectId: string;
@@ -31,7 +31,7 @@ export function plannedItems({ siteId, runId }: Applying, phase: number): Sql {
 /** Says what became of items; a statement, so that it can be part of the change itself. */
 export function markItems(
   { siteId, runId }: Applying,
-  sequences: readonly string[],
+  sequences: readonly number[],
   state: ItemState,
   error?: { readonly code: string; readonly text: string },
 ): Sql[] {
