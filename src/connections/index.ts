@@ -38,6 +38,7 @@ export {
 } from './authenticate-api.js';
 export { type ClientTrait, type ClientTraits, createClientTraits } from './client-traits.js';
 export type { Connection, ConnectionSettings, NewToken, TokenScope, TokenSummary } from './connection.js';
+export { type ConnectionEffects, connectionCommand } from './connection-command.js';
 export {
   type CreatedConnection,
   createConnection,
