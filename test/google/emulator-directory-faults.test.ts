@@ -1,23 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CUSTOMER, type FaultStage, startFaultStage } from '../support/emulator-fault-stage.ts';
 import { faultCatalogue } from '../support/google-emulator/faults/create-faults.ts';
-import { type Emulator, startGoogleEmulator } from '../support/google-emulator/index.ts';
-import { type GoogleRequests, googleRequests, refusal } from '../support/google-requests.ts';
+import type { Emulator } from '../support/google-emulator/index.ts';
+import { type GoogleRequests, refusal } from '../support/google-requests.ts';
 
-const CUSTOMER = { customer: 'my_customer' };
-
+let stage: FaultStage;
 let emulator: Emulator;
 let requests: GoogleRequests;
 
 beforeAll(async () => {
-  emulator = await startGoogleEmulator({ settings: { quotaPerMinute: undefined } });
+  stage = await startFaultStage();
+  emulator = stage.emulator;
 });
 afterAll(() => emulator.close());
 beforeEach(() => {
-  emulator.seed({ users: 19, groups: 10, memberships: 60, domains: 1 });
-  emulator.clearFaults();
-  emulator.settings.pageLimit = 5;
-  requests = googleRequests(emulator);
+  stage.renew();
+  requests = stage.requests;
 });
 
 describe('the directory', () => {

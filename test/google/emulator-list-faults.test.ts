@@ -1,29 +1,24 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Emulator, startGoogleEmulator } from '../support/google-emulator/index.ts';
-import { type GoogleAnswer, type GoogleRequests, googleRequests } from '../support/google-requests.ts';
+import { CUSTOMER, type FaultStage, startFaultStage } from '../support/emulator-fault-stage.ts';
+import type { Emulator } from '../support/google-emulator/index.ts';
+import type { GoogleAnswer, GoogleRequests } from '../support/google-requests.ts';
 
-const CUSTOMER = { customer: 'my_customer' };
-
+let stage: FaultStage;
 let emulator: Emulator;
 let requests: GoogleRequests;
 
 beforeAll(async () => {
-  emulator = await startGoogleEmulator({ settings: { quotaPerMinute: undefined } });
+  stage = await startFaultStage();
+  emulator = stage.emulator;
 });
 afterAll(() => emulator.close());
 beforeEach(() => {
-  emulator.seed({ users: 19, groups: 10, memberships: 60, domains: 1 });
-  emulator.clearFaults();
-  emulator.settings.pageLimit = 5;
-  requests = googleRequests(emulator);
+  stage.renew();
+  requests = stage.requests;
 });
 
 const users = () => requests.get('/users', CUSTOMER);
-const walk = async (path = '/users') => {
-  const pages = await requests.walk(path, CUSTOMER);
-  const name = path === '/users' ? 'users' : 'groups';
-  return pages.map(({ body }) => (body[name] ?? []).map(({ id }: { id: string }) => id) as string[]);
-};
+const walk = (path?: '/users' | '/groups') => stage.walk(path);
 const allIds = () => emulator.directory.users.items.map(({ id }) => id);
 
 describe('a list', () => {

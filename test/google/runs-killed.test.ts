@@ -1,46 +1,30 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sql } from '../../src/database/index.js';
 import { isAtWork } from '../../src/google/index.js';
+import { freePort } from '../support/free-port.ts';
 import { googleEnvironment } from '../support/google-cli.js';
 import { createGoogleJobs, type GoogleJobs } from '../support/google-jobs.js';
 import { type GoogleSync, startGoogleSync } from '../support/google-sync.js';
-
-const START = join(import.meta.dirname, '../../src/start.mjs');
+import { createServerProcesses } from '../support/server-processes.ts';
 
 let world: GoogleSync;
 let jobs: GoogleJobs;
-const children: ChildProcess[] = [];
+const processes = createServerProcesses();
 beforeAll(async () => {
   world = await startGoogleSync({ emulator: { seed: { users: 300, groups: 20, memberships: 1500 } } });
   jobs = createGoogleJobs(world);
 });
 afterAll(async () => {
-  for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  processes.killAll();
   await jobs.close();
   await world.close();
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 /** A whole server process on the test's database and Google. */
 async function serve(): Promise<ChildProcess> {
-  const environment = { ...(await googleEnvironment(world)), PORT: String(await freePort()), LOG_LEVEL: 'silent' };
-  const child = spawn(process.execPath, [START, 'serve'], {
-    stdio: 'ignore',
-    env: { ...process.env, NODE_OPTIONS: '', ...environment },
-  });
-  children.push(child);
-  return child;
+  return processes.serve({ ...(await googleEnvironment(world)), PORT: String(await freePort()), LOG_LEVEL: 'silent' });
 }
 
 /** Nobody can write a table until it is let go. */

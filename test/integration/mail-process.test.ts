@@ -1,20 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sql } from '../../src/database/index.js';
 import { ensureDefaultSite } from '../../src/directory/index.js';
 import { createSecrets } from '../../src/secrets/index.js';
 import { compose, createCli } from '../support/cli.js';
+import { freePort } from '../support/free-port.ts';
 import { type MailServer, startMailServer, tokenIn } from '../support/mail-server.js';
+import { createServerProcesses } from '../support/server-processes.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const START = join(import.meta.dirname, '../../src/start.mjs');
-
 const key = randomBytes(32);
-const children: ChildProcess[] = [];
+const processes = createServerProcesses();
 const before = { ...process.env };
 let test: TestDatabase;
 let mails: MailServer;
@@ -31,29 +28,11 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  processes.killAll();
   process.env = before;
   await mails.close();
   await test.drop();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-/** A whole server process on the test's database. */
-function serve(): ChildProcess {
-  const child = spawn(process.execPath, [START, 'serve'], {
-    stdio: 'ignore',
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  children.push(child);
-  return child;
-}
 
 async function until(what: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await what())) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -67,7 +46,7 @@ it('what nobody sent before the process was killed is sent by the next, and is g
   expect(mails.asked).toEqual([]);
 
   mails.answer('nothing');
-  const killed = serve();
+  const killed = processes.serve({});
   await until(() => mails.asked.length === 1);
   killed.kill('SIGKILL');
   await once(killed, 'exit');
@@ -75,7 +54,7 @@ it('what nobody sent before the process was killed is sent by the next, and is g
   await test.database.write(sql`UPDATE mails SET leased_until = now()`);
 
   mails.answer(250);
-  serve();
+  processes.serve({});
   await until(() => mails.received.length === 1);
   expect(mails.received[0]?.to).toEqual(['ann@example.com']);
   const response = await fetch(`http://127.0.0.1:${port}/api/v1/invitations/accept`, {

@@ -1,57 +1,40 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sql } from '../../src/database/index.js';
 import { createSecrets } from '../../src/secrets/index.js';
 import { urlOf } from '../support/cli.js';
 import { createWorld, type World } from '../support/directory-world.js';
+import { freePort } from '../support/free-port.ts';
+import { createServerProcesses } from '../support/server-processes.ts';
 import { type Receiver, startReceiver } from '../support/webhook-receiver.js';
 import { createWebhookStage } from '../support/webhook-stage.js';
-
-const START = join(import.meta.dirname, '../../src/start.mjs');
 
 let world: World;
 let receiver: Receiver;
 const key = randomBytes(32);
-const children: ChildProcess[] = [];
+const processes = createServerProcesses();
 
 beforeAll(async () => {
   world = await createWorld();
   receiver = await startReceiver();
 });
 afterAll(async () => {
-  for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  processes.killAll();
   await receiver.close();
   await world.close();
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 /** A whole server process on the test's database. */
 async function serve(): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [START, 'serve'], {
-    stdio: 'ignore',
-    env: {
-      ...process.env,
-      NODE_OPTIONS: '',
-      DATABASE_URL: await urlOf(world.database),
-      PORT: String(await freePort()),
-      SECRET_KEY: key.toString('base64'),
-      LOG_LEVEL: 'silent',
-      WEBHOOK_ALLOW_HTTP_LOOPBACK: 'true',
-    },
+  return processes.serve({
+    DATABASE_URL: await urlOf(world.database),
+    PORT: String(await freePort()),
+    SECRET_KEY: key.toString('base64'),
+    LOG_LEVEL: 'silent',
+    WEBHOOK_ALLOW_HTTP_LOOPBACK: 'true',
   });
-  children.push(child);
-  return child;
 }
 
 async function until(what: () => boolean | Promise<boolean>): Promise<void> {

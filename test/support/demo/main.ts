@@ -2,10 +2,10 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
 import { startGoogleEmulator } from '../google-emulator/index.ts';
 import { advice } from './advice.ts';
 import { environmentOf, writeEnvironment } from './environment.ts';
-import { freePort } from './free-port.ts';
 import { createRollcall } from './rollcall.ts';
 import { startServer } from './start-server.ts';
 import { tell } from './tell.ts';
